@@ -1,0 +1,51 @@
+import type { Listed, SecretName, StoredRecord } from './record.js';
+
+/** Options of every call that may wait: the signal reaches the request underneath. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A place that keeps records. It never sees a plaintext, a key or the configuration.
+ *
+ * Failure contract of every method: `undefined` means absent and nothing else; every other failure
+ * throws a `LazycredError` (ERR_ACCESS, ERR_UNAVAILABLE, ERR_INTEGRITY for what can't be parsed as a
+ * record, ERR_USAGE for what the service can't hold, …). An aborted signal rejects with the signal's
+ * reason. Nothing is swallowed, nothing is partial.
+ */
+export interface Backend {
+  /** For messages: `s3://bucket/prefix/`, `dynamodb://table`, `file:///dir`, `memory:`. Never a credential. */
+  readonly location: string;
+
+  /** The record at `version` (canonical, or the stored string), or the newest one without it; read-your-writes. */
+  get(name: SecretName, version?: string, o?: CallOptions): Promise<StoredRecord | undefined>;
+
+  /**
+   * The number below which every version of `name` is taken, given its newest record as read: that
+   * record's version, 0 when there has never been one. Costs a request only where the newest record
+   * doesn't tell (an S3 head that is missing or that LazyCred wrote).
+   *
+   * @throws ERR_CONFLICT when the name holds versions that no new number can follow, naming the row,
+   *   or when `newest` was replaced meanwhile
+   */
+  base(name: SecretName, newest: StoredRecord | undefined, o?: CallOptions): Promise<number>;
+
+  /**
+   * Stores a new version, atomically and create-only.
+   *
+   * @param after the newest record as read before, or undefined for none
+   * @throws ERR_CONFLICT unless `after` still is the newest: also when this very write had landed
+   *   and its answer was lost, which the store tells by reading again
+   */
+  create(record: StoredRecord, after: StoredRecord | undefined, o?: CallOptions): Promise<void>;
+
+  /**
+   * What is there: without `name`, each name once, as its newest version stands (tombstones
+   * included, marked); with `name`, each of its versions, newest first (stubs included, marked).
+   * Complete at any size, no duplicates, no values.
+   */
+  list(o?: CallOptions & { readonly name?: SecretName; readonly prefix?: string }): AsyncIterable<Listed>;
+
+  /** Frees sockets and timers; further calls fail. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+/** The closed set of failure codes, with the exit status that the command gives each. */
+export const EXIT_STATUS = {
+  ERR_USAGE: 2,
+  ERR_CONFIG: 3,
+  ERR_NOT_FOUND: 4,
+  ERR_CONFLICT: 5,
+  ERR_ACCESS: 6,
+  ERR_INTEGRITY: 7,
+  ERR_UNSUPPORTED: 8,
+  ERR_UNAVAILABLE: 9,
+} as const;
+
+/**
+ * What went wrong, as a stable code:
+ *
+ * | code | when |
+ * |---|---|
+ * | `ERR_USAGE` | a bad name, version or option; a value too large or not representable |
+ * | `ERR_CONFIG` | a missing, invalid or unreadable configuration |
+ * | `ERR_NOT_FOUND` | no such secret, version or field |
+ * | `ERR_CONFLICT` | the version exists; `ifVersion` or `ifAbsent` failed; removed meanwhile, outcome unknown |
+ * | `ERR_ACCESS` | no credentials, access denied, key disabled or not allowed |
+ * | `ERR_INTEGRITY` | malformed, tampered, swapped, wrong context |
+ * | `ERR_UNSUPPORTED` | a newer format, a format not accepted, an unknown provider |
+ * | `ERR_UNAVAILABLE` | network, throttling, server errors after retries, time-out |
+ */
+export type ErrorCode = keyof typeof EXIT_STATUS;
+
+/** What a failure is about, beside its code and message. Never holds a value or a key. */
+export interface ErrorDetails {
+  /** The secret's name. */
+  readonly name?: string | undefined;
+  /** Where: a store's location, a key's id, a file. */
+  readonly location?: string | undefined;
+  /** The next step for the person who reads it, one line. */
+  readonly hint?: string | undefined;
+  /** The failure underneath. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class that this library throws on purpose; tell failures apart by `code`.
+ *
+ * Messages are one line, lower case, without a full stop, and hold neither a value nor a key.
+ *
+ * @example
+ * try { await store.get('db'); }
+ * catch (e) { if (e instanceof LazycredError && e.code === 'ERR_NOT_FOUND') { … } else throw e; }
+ */
+export class LazycredError extends Error {
+  override readonly name = 'LazycredError';
+  readonly code: ErrorCode;
+  readonly secret: string | undefined;
+  readonly location: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.secret = details.name;
+    this.location = details.location;
+    this.hint = details.hint;
+  }
+}
+
+/** Whether `e` is one of ours, with this code where one is given. */
+export function isLazycredError(e: unknown, code?: ErrorCode): e is LazycredError {
+  return e instanceof LazycredError && (code === undefined || e.code === code);
+}

@@ -1,0 +1,166 @@
+import { LazycredError } from './errors.js';
+
+declare const brand: unique symbol;
+
+/** A secret's name that `parseName` made, or that a store held; see {@link parseName} for the rules. */
+export type SecretName = string & { readonly [brand]: 'SecretName' };
+
+/** Longest name, in bytes of UTF-8. */
+export const MAX_NAME_BYTES = 512;
+
+/** Greatest version: the last integer that a double counts exactly, 2^53 − 1. */
+export const MAX_VERSION = Number.MAX_SAFE_INTEGER;
+
+/** Digits of a stored version, zero-padded: CredStash's width, and room for 2^53 − 1. */
+export const VERSION_DIGITS = 19;
+
+/** The segment under which the S3 backend keeps older versions; no name may hold it. */
+export const RESERVED_SEGMENT = '.lazycred';
+
+/** Largest value by default, in bytes (DynamoDB's item limit is 400 KB, base64 and header included). */
+export const DEFAULT_MAX_VALUE_BYTES = 256 * 1024;
+
+/** Size of a stored tombstone or stub as JSON, in bytes: padded to it, so that a listing tells them by size. */
+export const STUB_BYTES = 256;
+
+/**
+ * What a backend keeps for one version of a name: a flat map of strings, ciphertext only. Each
+ * ancestor's stored form is one, too.
+ */
+export type Fields = Readonly<Record<string, string>>;
+
+/** A record as a backend gives it back. */
+export interface StoredRecord {
+  readonly name: SecretName;
+  /** Canonical decimal without padding for native records; the stored string for the ancestors'; '' where the record carries none. */
+  readonly version: string;
+  readonly fields: Fields;
+  /** The backend's own (an ETag and body, say); handed back to it, never looked into. */
+  readonly revision?: unknown;
+}
+
+/** Why a version has no value: a tombstone (`deleted`, as the newest) or a stub. */
+export type RemovedState = 'deleted' | 'destroyed' | 'pruned';
+
+/** What a listing says of a name, or of one version; not authenticated until the record is opened. */
+export interface Listed {
+  readonly name: SecretName;
+  /** As in {@link StoredRecord}; absent where the backend can't say without reading the record. */
+  readonly version?: string;
+  /** When it was last written, by the backend's clock or the record's own word. */
+  readonly modified?: Date;
+  /** Set for a tombstone or stub. */
+  readonly state?: RemovedState;
+  /** The stored fields without the value (no `data`, `contents`, `Secret`); only when one name's versions are listed. */
+  readonly fields?: Fields;
+}
+
+// Controls (C0, DEL, C1), and the characters of globs.
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f*?[\]]/u;
+
+/**
+ * Makes a name for a *new* secret: 1–512 bytes of well-formed UTF-8, kept exactly as given, without
+ * control characters, `* ? [ ]`, a leading or trailing `/`, or a segment that is empty, `.`, `..` or
+ * `.lazycred`.
+ *
+ * @throws ERR_USAGE, saying which rule is broken
+ */
+export function parseName(text: string): SecretName {
+  const refuse = (why: string): never => {
+    throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: ${why}`, { name: text });
+  };
+  if (text === '') refuse('it is empty');
+  if (!text.isWellFormed()) refuse('it is not well-formed Unicode');
+  if (Buffer.byteLength(text) > MAX_NAME_BYTES) refuse(`it is longer than ${MAX_NAME_BYTES} bytes`);
+  if (FORBIDDEN.test(text)) refuse('control characters and * ? [ ] are not allowed');
+  if (text.startsWith('/') || text.endsWith('/')) refuse('it begins or ends with "/"');
+  for (const segment of text.split('/')) {
+    if (segment === '') refuse('it holds "//"');
+    if (segment === '.' || segment === '..' || segment === RESERVED_SEGMENT) {
+      refuse(`the segment "${segment}" is not allowed`);
+    }
+  }
+  return text as SecretName;
+}
+
+/**
+ * Makes a name for *reading*: anything that could have been stored, literally; the ancestors kept
+ * no rules.
+ *
+ * @throws ERR_USAGE when it is empty or not well-formed Unicode
+ */
+export function storedName(text: string): SecretName {
+  if (text === '') throw new LazycredError('ERR_USAGE', 'bad name "": it is empty', { name: text });
+  if (!text.isWellFormed()) {
+    throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: it is not well-formed Unicode`, { name: text });
+  }
+  return text as SecretName;
+}
+
+const CANONICAL_VERSION = /^[1-9][0-9]{0,15}$/u;
+
+/** The number of a canonical decimal version, 1…2^53−1; undefined for anything else. */
+export function versionNumber(text: string): number | undefined {
+  if (!CANONICAL_VERSION.test(text)) return undefined;
+  const n = Number(text);
+  return n <= MAX_VERSION ? n : undefined;
+}
+
+/** A version as backends key it: 19 digits, zero-padded, so that byte order is numeric order. */
+export function padVersion(version: string): string {
+  return version.padStart(VERSION_DIGITS, '0');
+}
+
+const PADDED_VERSION = /^0*([1-9][0-9]*)$/u;
+
+/** The canonical version in a 19-digit key; undefined for anything else. */
+export function unpadVersion(text: string): string | undefined {
+  if (text.length !== VERSION_DIGITS) return undefined;
+  const digits = PADDED_VERSION.exec(text)?.[1];
+  return digits !== undefined && versionNumber(digits) !== undefined ? digits : undefined;
+}
+
+/** What a stored native record says of itself without being opened. Unverified. */
+export interface Claim {
+  readonly version: string;
+  readonly state?: RemovedState;
+}
+
+const STATES: ReadonlySet<string> = new Set<RemovedState>(['deleted', 'destroyed', 'pruned']);
+
+/**
+ * The version (and state) that a native record, tombstone or stub claims; undefined for the
+ * ancestors' records, which hold none, and for what is too broken to say. Unverified: for choosing
+ * the next number and for listings, never for giving out a value.
+ */
+export function claimOf(fields: Fields): Claim | undefined {
+  if (fields['lazycred'] === undefined) return undefined;
+  const state = fields['state'];
+  if (state !== undefined) {
+    const version = fields['version'];
+    if (version === undefined || versionNumber(version) === undefined || !STATES.has(state)) return undefined;
+    return { version, state: state as RemovedState };
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(fields['header'] ?? '');
+  } catch {
+    return undefined;
+  }
+  const version = typeof header === 'object' && header !== null ? (header as { version?: unknown }).version : undefined;
+  if (typeof version !== 'string' || versionNumber(version) === undefined) return undefined;
+  return { version };
+}
+
+/** Whether two records hold the same fields, byte for byte. */
+export function sameFields(a: Fields, b: Fields): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((k) => a[k] === b[k]);
+}
+
+/** Text from outside, quoted for a message: control characters escaped, cut at 80 characters. */
+export function quote(text: string): string {
+  const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
