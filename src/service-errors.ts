@@ -1,5 +1,5 @@
 import { LazycredError, type ErrorCode } from './errors.js';
-import { quote } from './record.js';
+import { printable } from './record.js';
 
 /** What was asked of an AWS service (or one that speaks its protocol) when it failed. */
 export interface ServiceCall {
@@ -73,7 +73,7 @@ export function failureShape(e: unknown): Shape {
  */
 export function serviceError(e: unknown, call: ServiceCall): unknown {
   if (call.signal?.aborted === true) return call.signal.reason;
-  if (e instanceof LazycredError) return e;
+  if (e instanceof LazycredError || isBug(e)) return e;
   const shape = failureShape(e);
   const code = codeOf(shape);
   const what = shape.name === '' || shape.name === 'Error' ? (shape.code ?? '') : shape.name;
@@ -84,6 +84,12 @@ export function serviceError(e: unknown, call: ServiceCall): unknown {
       : `${call.service} refuses to ${call.action}: ${oneLine(why)}`;
   const hint = /region is missing/iu.test(shape.message) ? 'set region, or AWS_REGION' : HINTS[code];
   return new LazycredError(code, message, { name: call.name, location: call.location, hint, cause: e });
+}
+
+// A failure of our own code, not of the service; the SDK marks what it met on the wire.
+function isBug(e: unknown): boolean {
+  const ours = e instanceof TypeError || e instanceof RangeError || e instanceof ReferenceError;
+  return ours && !('$metadata' in e) && !('code' in e) && !/invalid url/iu.test(e.message);
 }
 
 function codeOf({ name, message, status, code }: Shape): ErrorCode {
@@ -99,5 +105,5 @@ function codeOf({ name, message, status, code }: Shape): ErrorCode {
 }
 
 function oneLine(text: string): string {
-  return quote(text.slice(0, 300).replace(/\s+/gu, ' ')).slice(1, -1).replaceAll('\\"', '"');
+  return printable(text.slice(0, 300).replace(/\s+/gu, ' '));
 }
