@@ -93,7 +93,9 @@ export function parseName(text: string): SecretName {
 export function storedName(text: string): SecretName {
   if (text === '') throw new LazycredError('ERR_USAGE', 'bad name "": it is empty', { name: text });
   if (!text.isWellFormed()) {
-    throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: it is not well-formed Unicode`, { name: text });
+    throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: it is not well-formed Unicode`, {
+      name: text,
+    });
   }
   return text as SecretName;
 }
@@ -148,7 +150,8 @@ export function claimOf(fields: Fields): Claim | undefined {
   } catch {
     return undefined;
   }
-  const version = typeof header === 'object' && header !== null ? (header as { version?: unknown }).version : undefined;
+  const version =
+    typeof header === 'object' && header !== null ? (header as { version?: unknown }).version : undefined;
   if (typeof version !== 'string' || versionNumber(version) === undefined) return undefined;
   return { version };
 }

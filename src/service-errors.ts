@@ -96,7 +96,13 @@ function codeOf({ name, message, status, code }: Shape): ErrorCode {
   const named = BY_NAME[name];
   if (named !== undefined) return named;
   if (/region is missing|invalid hostname|Invalid URL/iu.test(message)) return 'ERR_CONFIG';
-  if (status === undefined || status >= 500 || status === 429 || status === 408 || code?.startsWith('E') === true) {
+  if (
+    status === undefined ||
+    status >= 500 ||
+    status === 429 ||
+    status === 408 ||
+    code?.startsWith('E') === true
+  ) {
     return 'ERR_UNAVAILABLE';
   }
   if (status === 401 || status === 403) return 'ERR_ACCESS';

@@ -1,0 +1,86 @@
+import type { CallOptions } from '../backend.js';
+import { isLazycredError, LazycredError } from '../errors.js';
+import type { Context, KeyProvider, WrappedKey } from '../keys.js';
+
+/** A data key and what its recipients need to open it. The owner zeroes `key`. */
+export interface DataKey {
+  readonly key: Uint8Array;
+  readonly keys: readonly WrappedKey[];
+}
+
+/** Most unwrap attempts for one record: an attacker's list of keys must not cost more. */
+const MAX_ATTEMPTS = 8;
+
+/**
+ * A new data key wrapped for every one of `providers` (at least one): the first generates it, the
+ * others wrap the same.
+ *
+ * @throws what a provider threw: all must wrap, or none counts
+ */
+export async function generateForAll(
+  providers: readonly KeyProvider[],
+  context: Context,
+  o: CallOptions = {},
+): Promise<DataKey> {
+  const [first, ...others] = providers;
+  if (first === undefined)
+    throw new LazycredError('ERR_CONFIG', 'no key is configured', {
+      hint: 'set key, as in key: kms:alias/…',
+    });
+  const { key, wrapped } = await first.generate(context, o);
+  const rest = await Promise.allSettled(others.map((provider) => provider.wrap(key, context, o)));
+  const failed = rest.find((r) => r.status === 'rejected');
+  if (failed !== undefined) {
+    key.fill(0);
+    throw failed.reason;
+  }
+  return { key, keys: [wrapped, ...rest.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []))] };
+}
+
+/**
+ * The data key, opened by whichever configured key can: likeliest first, on to the next when one is
+ * unreachable or refuses.
+ *
+ * @throws ERR_ACCESS when no configured key opens it, ERR_UNAVAILABLE when one that might have could
+ *   not be reached, ERR_UNSUPPORTED when only unknown providers wrapped it, ERR_INTEGRITY when a
+ *   wrapped key is damaged
+ */
+export async function unwrapWithAny(
+  providers: readonly KeyProvider[],
+  keys: readonly WrappedKey[],
+  context: Context,
+  o: CallOptions = {},
+): Promise<Uint8Array> {
+  const attempts = keys
+    .flatMap((wrapped) => providers.map((provider) => ({ provider, wrapped, rank: provider.rank(wrapped) })))
+    .filter((a) => a.rank !== undefined)
+    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
+    .slice(0, MAX_ATTEMPTS);
+  let failure: LazycredError | undefined;
+  for (const { provider, wrapped } of attempts) {
+    try {
+      return await provider.unwrap(wrapped, context, o);
+    } catch (e) {
+      if (!isLazycredError(e, 'ERR_ACCESS') && !isLazycredError(e, 'ERR_UNAVAILABLE')) throw e;
+      // The likeliest key's refusal tells most; but "unavailable" says that trying later may help.
+      if (failure === undefined || (failure.code === 'ERR_ACCESS' && e.code === 'ERR_UNAVAILABLE'))
+        failure = e;
+    }
+  }
+  throw failure ?? noKeyFor(providers, keys);
+}
+
+const KNOWN_PROVIDERS: readonly string[] = ['aws-kms', 'local', 'passphrase'];
+
+function noKeyFor(providers: readonly KeyProvider[], keys: readonly WrappedKey[]): LazycredError {
+  const wrappedBy = keys.map((k) => `${k.provider} ${k.id}`).join(', ');
+  if (!keys.some((k) => KNOWN_PROVIDERS.includes(k.provider))) {
+    return new LazycredError('ERR_UNSUPPORTED', `no known key provider wrapped this record: ${wrappedBy}`, {
+      hint: 'upgrade lazycred',
+    });
+  }
+  const configured = providers.map((p) => p.label).join(', ');
+  return new LazycredError('ERR_ACCESS', `wrapped for ${wrappedBy}; configured: ${configured}`, {
+    hint: 'add the key to decryptKeys',
+  });
+}

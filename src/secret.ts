@@ -1,0 +1,89 @@
+import { LazycredError } from './errors.js';
+import type { SecretName } from './record.js';
+
+/** What is known of one version beside its value; authenticated, since the record was opened. */
+export interface SecretInfo {
+  readonly name: SecretName;
+  /** Canonical decimal; the stored string for the ancestors' formats; '' where the format keeps none. */
+  readonly version: string;
+  readonly created: Date | undefined;
+  readonly by: string | undefined;
+  readonly comment: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const REDACTED = '[redacted]';
+
+/**
+ * One opened secret. Its value is bytes; whatever prints, logs or serialises the object shows
+ * `[redacted]` in its place.
+ *
+ * @example
+ * const { user, password } = (await store.get('db_credentials')).json();
+ */
+export class Secret implements SecretInfo {
+  readonly name: SecretName;
+  readonly version: string;
+  readonly created: Date | undefined;
+  readonly by: string | undefined;
+  readonly comment: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly #value: Uint8Array;
+
+  constructor(info: SecretInfo, value: Uint8Array) {
+    this.name = info.name;
+    this.version = info.version;
+    this.created = info.created;
+    this.by = info.by;
+    this.comment = info.comment;
+    this.tags = info.tags;
+    this.#value = value;
+  }
+
+  /** The value, exactly as it was put. */
+  bytes(): Uint8Array {
+    return this.#value;
+  }
+
+  /**
+   * The value as text.
+   * @throws ERR_USAGE when it is not UTF-8: use `bytes()`
+   */
+  text(): string {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.#value);
+    } catch {
+      // The decoder's error says nothing more, and could one day quote the value.
+      throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not UTF-8 text`, {
+        name: this.name,
+        hint: 'read it as bytes: bytes() in the library, lazy get -o FILE on the command line',
+      });
+    }
+  }
+
+  /**
+   * The value parsed as JSON.
+   * @throws ERR_USAGE when it is not JSON; the message quotes nothing of it
+   */
+  json(): unknown {
+    const text = this.text();
+    try {
+      return JSON.parse(text);
+    } catch {
+      // JSON.parse's own message quotes the text around the fault, which is the secret.
+      throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not JSON`, { name: this.name });
+    }
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): unknown {
+    return { name: this.name, version: this.version, value: REDACTED };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Secret { name: ${JSON.stringify(this.name)}, version: ${JSON.stringify(this.version)}, value: ${REDACTED} }`;
+  }
+}
