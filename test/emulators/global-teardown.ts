@@ -1,0 +1,6 @@
+import { runTeardown } from './teardown-list.js';
+
+/** Jest's global tear-down. */
+export default async function teardown(): Promise<void> {
+  await runTeardown();
+}
