@@ -1,0 +1,79 @@
+/** The command as CommonJS chunks: `dist/bin/lazy.cjs`, the loader, and the rest, each loaded when needed. */
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/** Shared code of the AWS clients; without a group of its own it would fall into thirty small chunks. */
+const AWS_SHARED = /node_modules\/(@aws-sdk|@smithy|@aws|@aws-crypto|bowser)\//;
+
+/**
+ * Bundles what tsc wrote to `<dist>/src/cli` into `<dist>/bin`, with `modules.json` there: chunk → modules.
+ *
+ * @param {string} root the project's folder
+ * @param {string} dist the folder that tsc wrote to
+ */
+export async function bundleCommand(root, dist) {
+  const cli = join(dist, 'src/cli');
+  const bin = join(dist, 'bin');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const commands = readdirSync(join(cli, 'commands')).flatMap((f) => /^([a-z-]+)\.js$/.exec(f)?.[1] ?? []);
+  const chunks = [
+    ...(await bundle(bin, { lazy: join(cli, 'boot.js') }, [], {
+      LAZYCRED_VERSION: JSON.stringify(version),
+      LAZYCRED_COMMANDS: JSON.stringify(commands.sort()),
+    })),
+    ...(await bundle(
+      bin,
+      { main: join(cli, 'main.js') },
+      // Of the modules that several AWS clients use, one chunk; a client's own stay in the chunk of that client.
+      [{ name: 'aws', test: AWS_SHARED, minShareCount: 2 }],
+      {
+        // The AWS SDK warns about old versions of Node on stderr, where only this command speaks.
+        'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+        // yargs resolves "extends" in a configuration file of its own, which the command doesn't have.
+        'import.meta.resolve': 'undefined',
+      },
+    )),
+  ];
+  const modules = chunks.map((c) => [c.fileName, Object.keys(c.modules).map((id) => relative(root, id))]);
+  writeFileSync(join(bin, 'modules.json'), `${JSON.stringify(Object.fromEntries(modules), null, 1)}\n`);
+  chmodSync(join(bin, 'lazy.cjs'), 0o755);
+}
+
+/**
+ * @param {string} dir
+ * @param {Record<string, string>} input
+ * @param {import('rolldown').CodeSplittingGroup[]} groups
+ * @param {Record<string, string>} define
+ */
+async function bundle(dir, input, groups, define) {
+  const build = await rolldown({
+    input,
+    platform: 'node',
+    // The SDK's ES modules: half of the size of its CommonJS ones, since what isn't used falls away.
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node', 'default'] },
+    transform: { define },
+    onLog(level, log, handler) {
+      if (level === 'warn') throw new Error(`rolldown: ${log.message}`);
+      handler(level, log);
+    },
+  });
+  try {
+    const { output } = await build.write({
+      dir,
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      banner: (chunk) => (chunk.fileName === 'lazy.cjs' ? '#!/usr/bin/env node' : ''),
+      dynamicImportInCjs: false,
+      codeSplitting: groups.length === 0 ? true : { groups },
+      // One-byte strings are read and scanned fastest.
+      charset: 'ascii',
+      comments: false,
+      minify: false,
+    });
+    return output.filter((o) => o.type === 'chunk');
+  } finally {
+    await build.close();
+  }
+}
