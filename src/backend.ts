@@ -21,14 +21,14 @@ export interface Backend {
   get(name: SecretName, version?: string, o?: CallOptions): Promise<StoredRecord | undefined>;
 
   /**
-   * The number below which every version of `name` is taken, given its newest record as read: that
-   * record's version, 0 when there has never been one. Costs a request only where the newest record
-   * doesn't tell (an S3 head that is missing or that LazyCred wrote).
+   * The number after which the next version of `name` is to be made, given its newest record as
+   * read: that record's version; 0 when there has never been one; undefined when `newest` was
+   * replaced meanwhile, so read again. Costs a request only where the newest record doesn't tell (an
+   * S3 head that is missing, or that LazyCred wrote).
    *
-   * @throws ERR_CONFLICT when the name holds versions that no new number can follow, naming the row,
-   *   or when `newest` was replaced meanwhile
+   * @throws ERR_CONFLICT when the name holds versions that no new number can follow, naming the row
    */
-  base(name: SecretName, newest: StoredRecord | undefined, o?: CallOptions): Promise<number>;
+  base(name: SecretName, newest: StoredRecord | undefined, o?: CallOptions): Promise<number | undefined>;
 
   /**
    * Stores a new version, atomically and create-only.

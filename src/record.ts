@@ -5,6 +5,12 @@ declare const brand: unique symbol;
 /** A secret's name that `parseName` made, or that a store held; see {@link parseName} for the rules. */
 export type SecretName = string & { readonly [brand]: 'SecretName' };
 
+/** The record formats that this version writes and reads. */
+export const FORMATS = ['native', 'lazycred'] as const;
+
+/** A record format: ours, or an ancestor's. */
+export type Format = (typeof FORMATS)[number];
+
 /** Longest name, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 512;
 

@@ -72,7 +72,7 @@ export function failureShape(e: unknown): Shape {
  * conditional write that lost, a damaged ciphertext) are told apart by the caller first.
  */
 export function serviceError(e: unknown, call: ServiceCall): unknown {
-  if (call.signal?.aborted === true) return call.signal.reason;
+  if (call.signal?.aborted === true) return abortReason(call);
   if (e instanceof LazycredError || isBug(e)) return e;
   const shape = failureShape(e);
   const code = codeOf(shape);
@@ -84,6 +84,14 @@ export function serviceError(e: unknown, call: ServiceCall): unknown {
       : `${call.service} refuses to ${call.action}: ${oneLine(why)}`;
   const hint = /region is missing/iu.test(shape.message) ? 'set region, or AWS_REGION' : HINTS[code];
   return new LazycredError(code, message, { name: call.name, location: call.location, hint, cause: e });
+}
+
+// The store's time-out doesn't know whom it waited for; here that is known.
+function abortReason({ signal, service, action, location, name }: ServiceCall): unknown {
+  const reason: unknown = signal?.reason;
+  if (!(reason instanceof LazycredError)) return reason;
+  const message = `${service} is unavailable, cannot ${action}: ${reason.message}`;
+  return new LazycredError(reason.code, message, { name, location, hint: reason.hint, cause: reason });
 }
 
 // A failure of our own code, not of the service; the SDK marks what it met on the wire.

@@ -76,7 +76,7 @@ export function sealNative(
   try {
     const header = encodeHeader({ ...what, salt, commit: derived.commit, keys });
     if (decodeHeader(header) === undefined) {
-      throw new LazycredError('ERR_USAGE', `cannot put "${what.name}": ${headerFault(what)}`, {
+      throw new LazycredError('ERR_USAGE', headerFault(what), {
         name: what.name,
       });
     }
