@@ -1,0 +1,207 @@
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Backend, CallOptions } from '../backend.js';
+import { LazycredError, isLazycredError } from '../errors.js';
+import { STUB_BYTES, claimOf, printable, quote, versionNumber } from '../record.js';
+import type { Fields, Listed, RemovedState, SecretName, StoredRecord } from '../record.js';
+import { withRecord, type RecordFile } from './local-files.js';
+import { readNames, readVersions } from './local-folders.js';
+import { encodeName, fileOf } from './local-names.js';
+import { writeVersion } from './local-write.js';
+
+/** Settings of a {@link LocalBackend}. */
+export interface LocalBackendOptions {
+  /** The store's folder; made with mode 0700 on the first write, never by reading. */
+  readonly dir: string;
+  /** How many files a listing reads at once, 16 by default. */
+  readonly pageSize?: number | undefined;
+}
+
+const DEFAULT_PAGE_SIZE = 16;
+
+/** How often the newest file may vanish under its reader before something is wrong: nothing of ours removes one. */
+const MAX_VANISHED = 10;
+
+/** The fields that hold a value, of the native format and the ancestors'. */
+const VALUE_FIELDS: ReadonlySet<string> = new Set(['data', 'contents', 'Secret']);
+
+/**
+ * Keeps records as files of this machine: `<dir>/<encoded name>/<19 digits>.json`, each one flat JSON
+ * object of strings (`local-names.ts` says how names are encoded). Folders have mode 0700, files
+ * 0600. Versions are numbers.
+ *
+ * A version appears whole or not at all, also after a crash or a power cut: it is written to a
+ * temporary file, flushed, and hard-linked to its place, which fails where that is taken. So the
+ * file system must have hard links, and `link()` must be atomic between all writers.
+ *
+ * Failures: ERR_ACCESS (EACCES, EPERM, EROFS), ERR_CONFIG (not a folder), ERR_INTEGRITY (the file is
+ * damaged, or not a regular one), ERR_UNSUPPORTED (no hard links), ERR_UNAVAILABLE (ENOSPC, EIO …).
+ *
+ * @example
+ * const backend = new LocalBackend({ dir: '/var/lib/acme/secrets' });
+ * const newest = await backend.get(parseName('db'));
+ */
+export class LocalBackend implements Backend {
+  readonly location: string;
+  readonly #dir: string;
+  readonly #pageSize: number;
+  #closed = false;
+
+  constructor(options: LocalBackendOptions) {
+    this.#dir = resolve(options.dir);
+    this.#pageSize = options.pageSize ?? DEFAULT_PAGE_SIZE;
+    this.location = pathToFileURL(this.#dir).href;
+  }
+
+  async get(name: SecretName, version?: string, o: CallOptions = {}): Promise<StoredRecord | undefined> {
+    this.#begin(o.signal);
+    if (version === undefined) {
+      const newest = await this.#newest(name, (file) => file.fields(), o.signal);
+      return newest && { name, version: newest.version, fields: newest.value };
+    }
+    if (versionNumber(version) === undefined) return undefined;
+    const fields = await this.#read(name, version, (file) => file.fields());
+    o.signal?.throwIfAborted();
+    return fields && { name, version, fields };
+  }
+
+  /** The newest record's number, without I/O. */
+  async base(name: SecretName, newest: StoredRecord | undefined, o: CallOptions = {}): Promise<number> {
+    this.#begin(o.signal);
+    return newest === undefined ? 0 : this.#number(name, newest.version);
+  }
+
+  /** @throws ERR_CONFLICT also where the new version is not greater than the newest; see {@link Backend.create} */
+  async create(record: StoredRecord, after: StoredRecord | undefined, o: CallOptions = {}): Promise<void> {
+    this.#begin(o.signal);
+    const { name, version, fields } = record;
+    this.#number(name, version);
+    await writeVersion({
+      dir: this.#dir,
+      folders: encodeName(name),
+      name,
+      version,
+      after: after?.version,
+      body: this.#body(name, fields),
+      location: this.location,
+      signal: o.signal,
+    });
+  }
+
+  async *list(
+    o: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {},
+  ): AsyncIterable<Listed> {
+    this.#begin(o.signal);
+    const { name, signal } = o;
+    if (name !== undefined) {
+      const { versions } = await readVersions(this.#folder(name), name);
+      yield* this.#each(versions.toReversed(), (version) => this.#listVersion(name, version), signal);
+    } else {
+      const names = await readNames(this.#dir, o.prefix ?? '', signal);
+      yield* this.#each(names, (each) => this.#listNewest(each, signal), signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #begin(signal: AbortSignal | undefined): void {
+    if (this.#closed)
+      throw new LazycredError('ERR_USAGE', 'the store is closed', { location: this.location });
+    signal?.throwIfAborted();
+  }
+
+  #folder(name: SecretName): string {
+    return join(this.#dir, ...encodeName(name));
+  }
+
+  #read<T>(name: SecretName, version: string, use: (file: RecordFile) => Promise<T>): Promise<T | undefined> {
+    return withRecord(join(this.#folder(name), fileOf(version)), name, use);
+  }
+
+  #number(name: SecretName, version: string): number {
+    const number = versionNumber(version);
+    if (number !== undefined) return number;
+    const message = `bad version ${quote(version)}: local files keep numbers from 1 only`;
+    throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
+  }
+
+  // Tombstones and stubs are padded so that a listing knows which files are worth reading.
+  #body(name: SecretName, fields: Fields): string {
+    const text = JSON.stringify(fields);
+    if (fields['state'] === undefined) return text;
+    const padding = STUB_BYTES - Buffer.byteLength(text);
+    if (padding >= 0) return text + ' '.repeat(padding);
+    const message = `a record without a value is larger than ${STUB_BYTES} bytes`;
+    throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
+  }
+
+  async #newest<T>(
+    name: SecretName,
+    use: (file: RecordFile) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ version: string; value: T } | undefined> {
+    const folder = this.#folder(name);
+    for (let i = 0; i < MAX_VANISHED; i++) {
+      signal?.throwIfAborted();
+      const version = (await readVersions(folder, name)).versions.at(-1);
+      if (version === undefined) return undefined;
+      signal?.throwIfAborted();
+      const value = await this.#read(name, version, async (file) => ({ version, value: await use(file) }));
+      if (value !== undefined) return value;
+    }
+    const message = `files of ${printable(folder)} vanish while they are read`;
+    throw new LazycredError('ERR_UNAVAILABLE', message, { name, location: this.location });
+  }
+
+  async #listNewest(name: SecretName, signal: AbortSignal | undefined): Promise<Listed | undefined> {
+    const newest = await this.#newest(
+      name,
+      async (file) => ({ modified: file.modified, fields: await stubFields(file) }),
+      signal,
+    );
+    if (newest === undefined) return undefined;
+    const { version, value } = newest;
+    return { name, version, modified: value.modified, ...stateOf(version, value.fields) };
+  }
+
+  #listVersion(name: SecretName, version: string): Promise<Listed | undefined> {
+    return this.#read(name, version, async (file) => {
+      const all = await file.fields();
+      const fields = Object.fromEntries(Object.entries(all).filter(([key]) => !VALUE_FIELDS.has(key)));
+      return { name, version, modified: file.modified, fields, ...stateOf(version, all) };
+    });
+  }
+
+  // A page at a time, in order; what is undefined has vanished meanwhile.
+  async *#each<T>(
+    items: readonly T[],
+    read: (item: T) => Promise<Listed | undefined>,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<Listed> {
+    for (let i = 0; i < items.length; i += this.#pageSize) {
+      signal?.throwIfAborted();
+      const page = await Promise.all(items.slice(i, i + this.#pageSize).map(read));
+      signal?.throwIfAborted();
+      yield* page.filter((listed) => listed !== undefined);
+    }
+  }
+}
+
+// Only a file of a stub's size is read; one of that size that isn't a record is no stub, and whoever
+// opens it learns what is wrong with it.
+async function stubFields(file: RecordFile): Promise<Fields> {
+  if (file.size !== STUB_BYTES) return {};
+  try {
+    return await file.fields();
+  } catch (e) {
+    if (isLazycredError(e, 'ERR_INTEGRITY')) return {};
+    throw e;
+  }
+}
+
+function stateOf(version: string, fields: Fields): { state?: RemovedState } {
+  const claim = claimOf(fields);
+  return claim?.state !== undefined && claim.version === version ? { state: claim.state } : {};
+}
