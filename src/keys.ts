@@ -12,6 +12,15 @@ export interface WrappedKey {
   readonly wrapped: string;
 }
 
+/** Options of `unwrap`. */
+export interface UnwrapOptions extends CallOptions {
+  /**
+   * Length that the opened key must have, in bytes: 32 by default. Other than that only for the
+   * ancestors' formats under KMS (LazyCred wraps the 44 characters of a Fernet key).
+   */
+  readonly keyBytes?: number | undefined;
+}
+
 /**
  * One configured key that wraps and unwraps data keys (32 bytes).
  *
@@ -31,8 +40,8 @@ export interface KeyProvider {
   /** Wraps an existing data key: a further recipient of the same record. */
   wrap(key: Uint8Array, context: Context, o?: CallOptions): Promise<WrappedKey>;
 
-  /** The data key, exactly 32 bytes; opens only what this configured key wrapped. The caller zeroes it. */
-  unwrap(wrapped: WrappedKey, context: Context, o?: CallOptions): Promise<Uint8Array>;
+  /** The data key, exactly `keyBytes` (32); opens only what this configured key wrapped. The caller zeroes it. */
+  unwrap(wrapped: WrappedKey, context: Context, o?: UnwrapOptions): Promise<Uint8Array>;
 
   /**
    * How likely this key opens `wrapped`, judged without I/O from the hint: 0 its own, 1 perhaps,

@@ -1,0 +1,121 @@
+import {
+  DecryptCommand,
+  EncryptCommand,
+  type EncryptCommandOutput,
+  GenerateDataKeyCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import type { CallOptions } from '../backend.js';
+import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import { badAnswer, kmsError, type KmsCall } from './kms-errors.js';
+import { arnRegion, rankKey } from './kms-key-id.js';
+import { DATA_KEY_BYTES, damagedKey, MAX_WRAPPED_TEXT, wrappedBytes } from './wrapped-text.js';
+
+/** What {@link AwsKmsKey} is made of. */
+export interface AwsKmsKeyOptions {
+  /** Its settings (region, credentials, retries, time-outs) are the caller's; `close` destroys it. */
+  readonly client: Pick<KMSClient, 'send' | 'destroy'>;
+  /** As KMS takes it in `KeyId`: `alias/…`, a key id, or an ARN of either. */
+  readonly key: string;
+  /** The client's region, for messages and `rank`; an ARN's own wins. */
+  readonly region?: string | undefined;
+}
+
+/**
+ * A symmetric key in AWS KMS. `wrapped` is base64 of KMS's ciphertext blob, bound to the context as
+ * KMS's encryption context; `id` is the key's ARN as KMS answered it.
+ *
+ * Every request names the *configured* key, so that what another key wrapped is refused even where
+ * the caller could use that key. Beside the interface's contract: ERR_CONFIG for what KMS calls
+ * invalid in the request (a malformed key id, say).
+ *
+ * `wrap` takes 1–4096 bytes, as Encrypt does, for the ancestors' formats.
+ *
+ * @example
+ * const key = new AwsKmsKey({ client: new KMSClient({ region: 'eu-west-1' }), key: 'alias/acme' });
+ * const { key: dataKey, wrapped } = await key.generate({ 'lazycred:name': 'db' });
+ */
+export class AwsKmsKey implements KeyProvider {
+  readonly id = 'aws-kms';
+  readonly label: string;
+  readonly #client: Pick<KMSClient, 'send' | 'destroy'>;
+  readonly #key: string;
+  readonly #region: string | undefined;
+
+  constructor(o: AwsKmsKeyOptions) {
+    this.label = `kms:${o.key}`;
+    this.#client = o.client;
+    this.#key = o.key;
+    this.#region = arnRegion(o.key) ?? o.region;
+  }
+
+  async generate(context: Context, o: CallOptions = {}): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+    const call = this.#call('GenerateDataKey', o);
+    const input = { KeyId: this.#key, KeySpec: 'AES_256' as const, EncryptionContext: { ...context } };
+    const { Plaintext: key, ...answer } = await send(call, (options) =>
+      this.#client.send(new GenerateDataKeyCommand(input), options),
+    );
+    try {
+      if (key?.length !== DATA_KEY_BYTES) throw badAnswer(call);
+      return { key, wrapped: this.#wrapped(answer, call) };
+    } catch (e) {
+      key?.fill(0);
+      throw e;
+    }
+  }
+
+  async wrap(key: Uint8Array, context: Context, o: CallOptions = {}): Promise<WrappedKey> {
+    const call = this.#call('Encrypt', o);
+    const input = { KeyId: this.#key, Plaintext: key, EncryptionContext: { ...context } };
+    const answer = await send(call, (options) => this.#client.send(new EncryptCommand(input), options));
+    return this.#wrapped(answer, call);
+  }
+
+  async unwrap(wrapped: WrappedKey, context: Context, o: UnwrapOptions = {}): Promise<Uint8Array> {
+    o.signal?.throwIfAborted();
+    const blob = wrappedBytes(wrapped.wrapped);
+    if (blob === undefined) throw damagedKey(this.label);
+    const call = { ...this.#call('Decrypt', o), named: wrapped.id };
+    // The configured key, never the record's hint: KMS then refuses what any other key wrapped.
+    const input = { KeyId: this.#key, CiphertextBlob: blob, EncryptionContext: { ...context } };
+    const { Plaintext: key } = await send(call, (options) =>
+      this.#client.send(new DecryptCommand(input), options),
+    );
+    if (key === undefined) throw badAnswer(call);
+    if (key.length === (o.keyBytes ?? DATA_KEY_BYTES)) return key;
+    key.fill(0);
+    throw damagedKey(this.label);
+  }
+
+  rank(wrapped: WrappedKey): 0 | 1 | 2 | undefined {
+    return wrapped.provider === this.id ? rankKey(this.#key, wrapped.id, this.#region) : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+  }
+
+  #call(operation: KmsCall['operation'], o: CallOptions): KmsCall {
+    return { label: this.label, region: this.#region, operation, signal: o.signal };
+  }
+
+  #wrapped(answer: Pick<EncryptCommandOutput, 'KeyId' | 'CiphertextBlob'>, call: KmsCall): WrappedKey {
+    const { KeyId: id, CiphertextBlob: blob } = answer;
+    const wrapped = Buffer.from(blob ?? []).toString('base64');
+    // A longer one could be stored but never read again.
+    if (id === undefined || wrapped === '' || wrapped.length > MAX_WRAPPED_TEXT) throw badAnswer(call);
+    return { provider: this.id, id, wrapped };
+  }
+}
+
+type SendOptions = { abortSignal?: AbortSignal };
+
+async function send<T>(call: KmsCall, request: (options: SendOptions) => Promise<T>): Promise<T> {
+  const { signal } = call;
+  signal?.throwIfAborted();
+  try {
+    return await request(signal === undefined ? {} : { abortSignal: signal });
+  } catch (e) {
+    throw kmsError(e, call);
+  }
+}

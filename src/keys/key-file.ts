@@ -1,0 +1,93 @@
+import { constants, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { platform, userInfo } from 'node:os';
+import { decodeBase64 } from '../base64.js';
+import { printable } from '../record.js';
+import { fileError, isErrno, refusal } from './key-file-errors.js';
+
+/**
+ * A small file of random bytes that only its owner may read: one line of base64 (RFC 4648 §4,
+ * padded), with or without the newline at its end, and nothing else. Text, so that it survives
+ * editors and can be copied to another machine by hand.
+ */
+export interface KeyFile {
+  readonly path: string;
+  /** How many bytes it holds once decoded. */
+  readonly bytes: number;
+  /** What it is, for messages: `local key`. */
+  readonly what: string;
+  /** The user that must own it; the current one by default. For tests. */
+  readonly uid?: number | undefined;
+}
+
+/** Group's and others' permission bits: none may be set. */
+const OTHERS = 0o077;
+
+/**
+ * The bytes in the file, or undefined when there is none. The caller zeroes them.
+ *
+ * @throws ERR_ACCESS when it can't be read, others may read it, another user owns it or it holds
+ *   something else; ERR_UNAVAILABLE when the system fails (too many open files, a broken disk)
+ */
+export async function readKeyFile(file: KeyFile): Promise<Buffer | undefined> {
+  let handle: FileHandle;
+  try {
+    // Non-blocking: opening a pipe in the file's place would otherwise wait for a writer for ever.
+    handle = await open(file.path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (e) {
+    if (isErrno(e, 'ENOENT')) return undefined;
+    throw fileError(e, file, 'read');
+  }
+  try {
+    // The open file's own status: a path could lead elsewhere by the next call.
+    refuseUnlessPrivate(await handle.stat(), file);
+    return await readBytes(handle, file);
+  } catch (e) {
+    throw fileError(e, file, 'read');
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuseUnlessPrivate(status: Stats, file: KeyFile): void {
+  if (!status.isFile()) throw refusal(file, 'is not a regular file');
+  // Windows keeps permissions elsewhere: Node makes these bits up there.
+  if (platform() === 'win32') return;
+  if ((status.mode & OTHERS) !== 0) {
+    const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
+    throw refusal(file, `is open to others (mode ${mode})`, `chmod 600 ${printable(file.path)}`);
+  }
+  const uid = file.uid ?? currentUser();
+  if (uid !== undefined && status.uid !== uid) {
+    throw refusal(file, `belongs to another user (uid ${status.uid})`, 'chown it to yourself if it is yours');
+  }
+}
+
+/** The user's number; undefined where the system has no entry for the user, as in some containers. */
+function currentUser(): number | undefined {
+  try {
+    return userInfo().uid;
+  } catch (e) {
+    // Only root can read another user's 0600 file, and root always has an entry.
+    if (isErrno(e, 'ERR_SYSTEM_ERROR')) return undefined;
+    throw e;
+  }
+}
+
+async function readBytes(handle: FileHandle, file: KeyFile): Promise<Buffer> {
+  const length = 4 * Math.ceil(file.bytes / 3);
+  // Room for the newline and for one byte too many.
+  const buffer = Buffer.alloc(length + 2);
+  try {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    const end = buffer[bytesRead - 1] === 0x0a ? bytesRead - 1 : bytesRead;
+    const bytes = end === length ? decodeBase64(buffer.toString('latin1', 0, end)) : undefined;
+    if (bytes?.length === file.bytes) return bytes;
+    bytes?.fill(0);
+    throw refusal(file, `does not hold one line of ${length} characters of base64`, RESTORE);
+  } finally {
+    buffer.fill(0);
+  }
+}
+
+const RESTORE = 'restore it from a copy; with another key, what it wrapped stays closed';

@@ -1,0 +1,79 @@
+import { LazycredError } from '../errors.js';
+import { printable } from '../record.js';
+import { failureShape, serviceError } from '../service-errors.js';
+import { damagedKey } from './wrapped-text.js';
+
+/** What was asked of KMS when it failed. */
+export interface KmsCall {
+  /** The configured key: `kms:alias/acme`. */
+  readonly label: string;
+  readonly region: string | undefined;
+  readonly operation: 'GenerateDataKey' | 'Encrypt' | 'Decrypt';
+  /** The key that the record names, when one is being opened; unverified. */
+  readonly named?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Refusal {
+  readonly why: string;
+  readonly hint: (call: KmsCall) => string;
+}
+
+const CHECK_KEY = 'check key and region: lazy config shows what is in force';
+
+// The failures with which KMS says that this key won't do; another recipient's may. Source: the
+// "Errors" of GenerateDataKey, Encrypt and Decrypt in the KMS API Reference.
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  IncorrectKeyException: { why: 'did not wrap this data key', hint: decryptKeysHint },
+  AccessDeniedException: {
+    why: 'may not be used',
+    hint: ({ operation }) => `allow kms:${operation} on it for this caller, in the policies of both`,
+  },
+  NotFoundException: { why: 'does not exist', hint: () => CHECK_KEY },
+  DisabledException: { why: 'is disabled', hint: () => 'enable it again (aws kms enable-key)' },
+  KMSInvalidStateException: {
+    why: 'is not in a usable state (pending deletion, say)',
+    hint: () => 'look at its state (aws kms describe-key); aws kms cancel-key-deletion brings it back',
+  },
+  InvalidKeyUsageException: { why: 'is not a symmetric encryption key', hint: () => CHECK_KEY },
+};
+
+// The record's word is unverified: somebody who can write to the store could name a key of theirs.
+function decryptKeysHint({ named }: KmsCall): string {
+  return named === undefined || named === ''
+    ? 'add the key that did to decryptKeys'
+    : `the record names ${printable(named.slice(0, 200))}: if that key is yours, add it to decryptKeys`;
+}
+
+/** One of our errors for a failed KMS request; an aborted signal gives its reason. */
+export function kmsError(e: unknown, call: KmsCall): unknown {
+  if (call.signal?.aborted === true) return call.signal.reason;
+  const { name, status } = failureShape(e);
+  if (name === 'InvalidCiphertextException') return damagedKey(call.label, e);
+  const refusal = REFUSALS[name];
+  if (refusal !== undefined) {
+    const key = call.region === undefined ? call.label : `${call.label} in ${call.region}`;
+    return new LazycredError('ERR_ACCESS', `the key ${key} ${refusal.why}: ${call.operation}, ${name}`, {
+      location: call.label,
+      hint: refusal.hint(call),
+      cause: e,
+    });
+  }
+  // An answer that can't be parsed: the parser's message quotes it, and a data key may be in it.
+  if (name === 'SyntaxError' || (status !== undefined && status < 300)) return badAnswer(call);
+  const action = call.operation === 'Decrypt' ? 'unwrap a data key' : 'wrap a data key';
+  return serviceError(e, { service: serviceName(call), action, location: call.label, signal: call.signal });
+}
+
+/** KMS, or what stands in its place, answered something other than its API says. Quotes nothing of it. */
+export function badAnswer(call: KmsCall): LazycredError {
+  return new LazycredError(
+    'ERR_UNAVAILABLE',
+    `${serviceName(call)} gave an answer to ${call.operation} that cannot be understood`,
+    { location: call.label, hint: 'check kmsEndpoint, and proxies on the way' },
+  );
+}
+
+function serviceName({ region }: KmsCall): string {
+  return region === undefined ? 'KMS' : `KMS in ${region}`;
+}

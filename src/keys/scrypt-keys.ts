@@ -1,0 +1,94 @@
+import { scrypt } from 'node:crypto';
+import { LazycredError } from '../errors.js';
+
+/** scrypt's cost (RFC 7914): N = 2^log2N rounds over blocks of 128·r bytes, p times. */
+export interface ScryptCost {
+  readonly log2N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** What is written: 128 MiB and about half a second, OWASP's first choice for scrypt (Password Storage Cheat Sheet). */
+export const DEFAULT_COST: ScryptCost = { log2N: 17, r: 8, p: 1 };
+
+export const SCRYPT_SALT_BYTES = 16;
+const DERIVED_BYTES = 32;
+
+/** 0x02 ‖ log2N ‖ r ‖ p ‖ salt (16): begins a `wrapped` of a passphrase and says how its key was derived. */
+export const LEAD_BYTES = 4 + SCRYPT_SALT_BYTES;
+const LAYOUT = 0x02;
+
+/** Most parameter sets that one instance derives: a store full of strange records must not cost hours. */
+const MAX_DERIVED = 32;
+
+/** The lead that says how a key is derived. */
+export function leadOf({ log2N, r, p }: ScryptCost, salt: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(LAYOUT, log2N, r, p), salt]);
+}
+
+/** The cost in a lead; undefined when it is another layout's or out of bounds (too weak, or made to exhaust). */
+export function costOf(lead: Buffer): ScryptCost | undefined {
+  const [layout = 0, log2N = 0, r = 0, p = 0] = lead;
+  const bounded = log2N >= 15 && log2N <= 20 && r === 8 && p >= 1 && p <= 4;
+  return layout === LAYOUT && lead.length === LEAD_BYTES && bounded ? { log2N, r, p } : undefined;
+}
+
+/** The keys that a passphrase makes, one for each lead, each derived once. */
+export class ScryptKeys {
+  readonly #passphrase: () => Promise<Buffer>;
+  readonly #derived = new Map<string, Promise<Buffer>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(passphrase: () => Promise<Buffer>) {
+    this.#passphrase = passphrase;
+  }
+
+  /**
+   * The key for `lead`; undefined when the lead is no good, or one too many. Not to be changed by
+   * the caller.
+   *
+   * @throws ERR_UNAVAILABLE when there isn't memory enough; what asking for the passphrase throws
+   */
+  async get(lead: Buffer): Promise<Buffer | undefined> {
+    const name = lead.toString('hex');
+    const known = this.#derived.get(name);
+    if (known !== undefined) return known;
+    const cost = costOf(lead);
+    if (cost === undefined || this.#derived.size >= MAX_DERIVED) return undefined;
+    // One after another: each takes up to a gigabyte.
+    const key = this.#last.then(async () => derive(await this.#passphrase(), lead, cost));
+    this.#derived.set(name, key);
+    this.#last = key.catch(() => this.#derived.delete(name));
+    return key;
+  }
+
+  /** Zeroes every key, an unfinished one as soon as it is done. */
+  forget(): void {
+    for (const key of this.#derived.values()) {
+      // A failure was told to whoever asked for the key.
+      key.then(
+        (bytes) => bytes.fill(0),
+        () => undefined,
+      );
+    }
+    this.#derived.clear();
+  }
+}
+
+function derive(passphrase: Buffer, lead: Buffer, { log2N, r, p }: ScryptCost): Promise<Buffer> {
+  const N = 2 ** log2N;
+  // What OpenSSL counts (EVP_PBE_scrypt): V, two blocks of scratch, and p blocks of input.
+  const maxmem = 128 * r * (N + 2 + p);
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase, lead.subarray(4), DERIVED_BYTES, { N, r, p, maxmem }, (e, key) => {
+      if (e === null) resolve(key);
+      else
+        reject(
+          new LazycredError('ERR_UNAVAILABLE', 'cannot derive a key from the passphrase', {
+            hint: `scrypt needs ${Math.ceil(maxmem / 2 ** 20)} MiB of memory`,
+            cause: e,
+          }),
+        );
+    });
+  });
+}
