@@ -16,6 +16,7 @@ import {
   MAX_VERSION,
   parseName,
   quote,
+  RESERVED_SEGMENT,
   sameFields,
   storedName,
   versionNumber,
@@ -274,6 +275,8 @@ export class Store {
   ): Promise<PutResult> {
     if (o.ifVersion !== undefined) throw unsupported('has no versions');
     if (o.comment !== undefined) throw unsupported('has no comments');
+    // Any other name that LazyCred took is taken, but native records' archives are not to be written over.
+    if (name.split('/').includes(RESERVED_SEGMENT)) parseName(name);
     const [key] = this.#keys;
     if (key === undefined || this.#keys.length > 1) throw unsupported('takes exactly one key');
     const record = { name, version: '', fields: await sealLazycred(value, key, { signal }) };

@@ -1,0 +1,223 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type GetObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { LazycredError } from '../errors.js';
+import { failureShape, serviceError, type ServiceCall } from '../service-errors.js';
+
+/** What the backend uses of the SDK's client. */
+export type S3Sender = Pick<S3Client, 'send' | 'destroy'>;
+
+/** An object as read. */
+export interface S3Object {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly modified: Date | undefined;
+}
+
+/** One line of a listing. */
+export interface S3Key {
+  readonly key: string;
+  readonly size: number;
+  readonly modified: Date | undefined;
+}
+
+/** Where a page begins: at the beginning, after a key, or where the page before ended. */
+export type PageStart =
+  { readonly after: string } | { readonly token: string } | Readonly<Record<string, never>>;
+
+/** The condition of a write: the object must not exist, or must still be the one with this ETag. */
+export type Condition = { readonly absent: true } | { readonly etag: string };
+
+/** A conditional write that lost: 412, 409 (a racing write, try again), or 404 (If-Match on nothing). */
+export class ConditionFailed extends Error {
+  override readonly name = 'ConditionFailed';
+}
+
+/** Largest object that is read, in bytes: a record at its limits, and room for JSON's escapes. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** How often a body that breaks off is asked for again; the SDK retries only up to the headers. */
+const BODY_ATTEMPTS = 3;
+
+const LOST: Readonly<Record<string, true>> = {
+  PreconditionFailed: true,
+  ConditionalRequestConflict: true,
+  NoSuchKey: true,
+  NotFound: true,
+};
+
+/** The three requests that the S3 backend makes, with their failures told apart. */
+export class S3Objects {
+  readonly #client: S3Sender;
+  readonly #bucket: string;
+  readonly #service: string;
+  readonly #location: string;
+
+  constructor(client: S3Sender, bucket: string, service: string, location: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#service = service;
+    this.#location = location;
+  }
+
+  /** The object; undefined only for S3's NoSuchKey. */
+  async get(key: string, name: string, signal?: AbortSignal): Promise<S3Object | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      let out: GetObjectCommandOutput;
+      try {
+        signal?.throwIfAborted();
+        out = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
+          ...(signal === undefined ? {} : { abortSignal: signal }),
+        });
+      } catch (e) {
+        if (failureShape(e).name === 'NoSuchKey' && signal?.aborted !== true) return undefined;
+        throw this.#readFailure(e, name, signal);
+      }
+      try {
+        const body = await readBody(out, name);
+        return { body, etag: out.ETag ?? '', modified: out.LastModified };
+      } catch (e) {
+        if (attempt === BODY_ATTEMPTS || signal?.aborted === true || e instanceof LazycredError) {
+          throw this.#failure(e, 'read', name, signal);
+        }
+      }
+    }
+  }
+
+  /**
+   * Writes an object under a condition, and returns its ETag.
+   * @throws ConditionFailed when the condition didn't hold
+   */
+  async put(
+    key: string,
+    body: Uint8Array,
+    condition: Condition,
+    metadata: Readonly<Record<string, string>>,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    try {
+      signal?.throwIfAborted();
+      const out = await this.#client.send(
+        new PutObjectCommand({
+          Bucket: this.#bucket,
+          Key: key,
+          Body: body,
+          ContentType: 'application/json',
+          Metadata: { ...metadata },
+          ...('etag' in condition ? { IfMatch: condition.etag } : { IfNoneMatch: '*' }),
+        }),
+        { ...(signal === undefined ? {} : { abortSignal: signal }) },
+      );
+      return out.ETag ?? '';
+    } catch (e) {
+      if (signal?.aborted === true) throw this.#failure(e, 'write', name, signal);
+      const shape = failureShape(e);
+      if (LOST[shape.name] === true || shape.status === 412)
+        throw new ConditionFailed(shape.name, { cause: e });
+      if (shape.name === 'NotImplemented') throw this.ignoresConditions(e);
+      throw this.#failure(e, 'write', name, signal);
+    }
+  }
+
+  /** One page of keys in byte order; `next` continues it, undefined at the end. */
+  async page(
+    prefix: string,
+    size: number,
+    from: PageStart,
+    o: {
+      readonly delimiter?: string;
+      readonly name?: string;
+      readonly signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<{ readonly keys: readonly S3Key[]; readonly next: PageStart | undefined }> {
+    const { delimiter, name, signal } = o;
+    try {
+      signal?.throwIfAborted();
+      const out = await this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: this.#bucket,
+          Prefix: prefix,
+          MaxKeys: size,
+          ...('token' in from ? { ContinuationToken: from.token } : {}),
+          ...('after' in from ? { StartAfter: from.after } : {}),
+          ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+        }),
+        { ...(signal === undefined ? {} : { abortSignal: signal }) },
+      );
+      const keys = (out.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
+        Key === undefined ? [] : [{ key: Key, size: Size ?? 0, modified: LastModified }],
+      );
+      const token = out.NextContinuationToken;
+      return { keys, next: out.IsTruncated === true && token !== undefined ? { token } : undefined };
+    } catch (e) {
+      throw this.#failure(e, 'list', name, signal);
+    }
+  }
+
+  /** The refusal of an endpoint on which two writers would silently overwrite each other. */
+  ignoresConditions(cause?: unknown): LazycredError {
+    return new LazycredError(
+      'ERR_UNSUPPORTED',
+      `${this.#service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values`,
+      { location: this.#location, hint: 'use an S3 service that honours them, or a DynamoDB store', cause },
+    );
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #readFailure(e: unknown, name: string, signal: AbortSignal | undefined): unknown {
+    const failure = this.#failure(e, 'read', name, signal);
+    if (
+      !(failure instanceof LazycredError) ||
+      failure.code !== 'ERR_ACCESS' ||
+      failureShape(e).status !== 403
+    ) {
+      return failure;
+    }
+    return new LazycredError('ERR_ACCESS', failure.message, {
+      name,
+      location: this.#location,
+      hint: 'reading needs s3:GetObject; S3 also answers so for a name that does not exist where s3:ListBucket is not allowed',
+      cause: failure.cause,
+    });
+  }
+
+  #failure(e: unknown, action: string, name: string | undefined, signal: AbortSignal | undefined): unknown {
+    const call: ServiceCall = { service: this.#service, action, location: this.#location, name, signal };
+    const { name: kind } = failureShape(e);
+    if (kind === 'NoSuchBucket' && signal?.aborted !== true) {
+      return new LazycredError('ERR_CONFIG', `the bucket "${this.#bucket}" does not exist`, {
+        name,
+        location: this.#location,
+        hint: 'check store in the config: lazy config shows what is in force',
+        cause: e,
+      });
+    }
+    return serviceError(e, call);
+  }
+}
+
+async function readBody(out: GetObjectCommandOutput, name: string): Promise<Buffer> {
+  const tooLarge = () =>
+    new LazycredError('ERR_INTEGRITY', 'the stored object is larger than any record', {
+      name,
+    });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (out.Body === undefined) return Buffer.alloc(0);
+  // Leaving the loop early destroys the stream, so that the rest isn't fetched.
+  for await (const chunk of out.Body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(Buffer.from(chunk));
+  }
+  if (out.ContentLength !== undefined && out.ContentLength !== size) throw new Error('the body broke off');
+  return Buffer.concat(chunks, size);
+}

@@ -1,0 +1,413 @@
+import type { Backend, CallOptions } from '../backend.js';
+import { isLazycredError, LazycredError } from '../errors.js';
+import {
+  claimOf,
+  padVersion,
+  RESERVED_SEGMENT,
+  STUB_BYTES,
+  storedName,
+  unpadVersion,
+  type Fields,
+  type Listed,
+  type SecretName,
+  type StoredRecord,
+} from '../record.js';
+import {
+  ConditionFailed,
+  S3Objects,
+  type Condition,
+  type PageStart,
+  type S3Object,
+  type S3Sender,
+} from './s3-objects.js';
+
+/** Options of {@link S3Backend}. */
+export interface S3BackendOptions {
+  /** The SDK's client, or what stands for it; closed with the backend. */
+  readonly client: S3Sender;
+  readonly bucket: string;
+  /** Put before every name as it is, without a separator; '' for the whole bucket. */
+  readonly prefix?: string;
+  /** For messages. */
+  readonly region?: string | undefined;
+  /**
+   * Whether the endpoint is AWS's own, asked after the first answer. Elsewhere a writer's first
+   * conditional write of each kind is repeated, to see that the condition is honoured. No by default.
+   */
+  readonly isAws?: () => boolean;
+  /** Keys a page of a listing, 1–1,000 (S3's greatest; the default). */
+  readonly pageSize?: number;
+}
+
+/** S3's limit for a key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects"). */
+const MAX_KEY_BYTES = 1024;
+
+/** S3's greatest page (API reference, ListObjectsV2, MaxKeys). */
+const MAX_PAGE = 1000;
+
+/** How many versions' headers a history reads at once. */
+const PARALLEL_READS = 8;
+
+/** The greatest Unicode character: with it a bound that every key below a folder sorts before. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+type Page = Awaited<ReturnType<S3Objects['page']>>;
+
+/** What this backend remembers of a record as it read it. */
+interface Revision {
+  readonly etag: string;
+  readonly body: Buffer;
+}
+
+/**
+ * Records as JSON objects: the newest of each name, its head, at `<prefix><name>`; older ones
+ * archived at `<prefix>.lazycred/<name>/<19 digits>`. A new version first archives the head, byte
+ * for byte, then replaces it under `If-Match`: the swap is the commit point (docs/format.md).
+ *
+ * @example
+ * new S3Backend({ client: new S3Client({ region: 'eu-west-1' }), bucket: 'acme', prefix: 'creds/' })
+ */
+export class S3Backend implements Backend {
+  readonly location: string;
+  readonly #objects: S3Objects;
+  readonly #prefix: string;
+  readonly #isAws: () => boolean;
+  readonly #pageSize: number;
+  readonly #verified = { create: false, swap: false };
+
+  constructor({
+    client,
+    bucket,
+    prefix = '',
+    region,
+    isAws = () => false,
+    pageSize = MAX_PAGE,
+  }: S3BackendOptions) {
+    this.location = `s3://${bucket}/${prefix}`;
+    this.#objects = new S3Objects(
+      client,
+      bucket,
+      region === undefined ? 'S3' : `S3 in ${region}`,
+      this.location,
+    );
+    this.#prefix = prefix;
+    this.#isAws = isAws;
+    this.#pageSize = pageSize;
+  }
+
+  async get(
+    name: SecretName,
+    version?: string,
+    { signal }: CallOptions = {},
+  ): Promise<StoredRecord | undefined> {
+    if (version === undefined) return this.#head(name, signal);
+    let archived: S3Object | undefined;
+    let denied: unknown;
+    try {
+      archived = await this.#objects.get(this.#archiveKey(name, version), name, signal);
+    } catch (e) {
+      // Where listing is not allowed a missing object answers 403, too: the head may be that version.
+      if (!isLazycredError(e, 'ERR_ACCESS')) throw e;
+      denied = e;
+    }
+    if (archived !== undefined) return this.#record(name, archived, version);
+    const head = await this.#head(name, signal);
+    if (head?.version === version) return head;
+    if (denied !== undefined) throw denied;
+    return undefined;
+  }
+
+  async base(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<number | undefined> {
+    if (newest === undefined) {
+      // Normally empty; not so where somebody removed the head by hand.
+      return this.#greatestArchived(name, signal);
+    }
+    if (newest.version !== '') return Number(newest.version);
+    // LazyCred's own object holds no number. It is the one archived last (a put that crashed
+    // between archiving and swapping), or comes after it.
+    const top = await this.#greatestArchived(name, signal);
+    const archived =
+      top === 0 ? undefined : await this.#objects.get(this.#archiveKey(name, String(top)), name, signal);
+    const again = await this.#head(name, signal);
+    // The list belongs to this head only if the head stood still.
+    if (again === undefined || revisionOf(again).etag !== revisionOf(newest).etag) return undefined;
+    return archived?.body.equals(revisionOf(newest).body) === true ? top : top + 1;
+  }
+
+  async create(
+    record: StoredRecord,
+    after: StoredRecord | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    const { name, version } = record;
+    const keepsVersions = version !== '';
+    if (after !== undefined && keepsVersions) {
+      const base = after.version === '' ? String(Number(version) - 1) : after.version;
+      if (Number(version) <= Number(base)) throw conflict(name, `version ${base} is there already`);
+      await this.#archive(name, base, revisionOf(after), signal);
+    }
+    const condition = after === undefined ? { absent: true as const } : { etag: revisionOf(after).etag };
+    try {
+      await this.#putConditionally(
+        this.#headKey(name),
+        encodeBody(record.fields),
+        condition,
+        record.fields,
+        name,
+        signal,
+      );
+    } catch (e) {
+      if (!(e instanceof ConditionFailed)) throw e;
+      throw conflict(name, 'another writer was faster', e);
+    }
+  }
+
+  async *list({
+    name,
+    prefix = '',
+    signal,
+  }: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {}): AsyncGenerator<Listed> {
+    if (name === undefined) yield* this.#listHeads(prefix, signal);
+    else yield* this.#listVersions(name, signal);
+  }
+
+  close(): Promise<void> {
+    this.#objects.close();
+    return Promise.resolve();
+  }
+
+  // Keeps the head that is about to be replaced, create-only. Who comes second compares: the same
+  // bytes are the same head, kept by another writer or by a put that crashed.
+  async #archive(
+    name: SecretName,
+    version: string,
+    head: Revision,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const key = this.#archiveKey(name, version);
+    const fields = parseBody(head.body, name, this.location);
+    try {
+      await this.#putConditionally(key, head.body, { absent: true }, fields, name, signal);
+    } catch (e) {
+      if (!(e instanceof ConditionFailed)) throw e;
+      const archived = await this.#objects.get(key, name, signal);
+      if (archived?.body.equals(head.body) === true) return;
+      const now = await this.#head(name, signal);
+      if (now === undefined || revisionOf(now).etag !== head.etag)
+        throw conflict(name, 'it was replaced meanwhile', e);
+      throw new LazycredError(
+        'ERR_INTEGRITY',
+        `the newest record was rolled back or damaged: another version ${version} is archived`,
+        {
+          name,
+          location: this.location,
+          hint: `compare the objects ${this.#headKey(name)} and ${key} in the bucket`,
+        },
+      );
+    }
+  }
+
+  async #putConditionally(
+    key: string,
+    body: Buffer,
+    condition: Condition,
+    fields: Fields,
+    name: SecretName,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    checkKey(key, name, this.location);
+    const put = () => this.#objects.put(key, body, condition, metadataOf(fields), name, signal);
+    const kind = 'etag' in condition ? 'swap' : 'create';
+    try {
+      await put();
+    } catch (e) {
+      if (e instanceof ConditionFailed) this.#verified[kind] = true;
+      throw e;
+    }
+    if (this.#verified[kind] || this.#isAws()) return;
+    try {
+      await put();
+    } catch (e) {
+      if (!(e instanceof ConditionFailed)) throw e;
+      this.#verified[kind] = true;
+      return;
+    }
+    throw this.#objects.ignoresConditions();
+  }
+
+  async *#listHeads(prefix: string, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
+    const archives = `${this.#prefix}${RESERVED_SEGMENT}/`;
+    let skipped = false;
+    let from: PageStart | undefined = {};
+    while (from !== undefined) {
+      const { keys, next }: Page = await this.#objects.page(this.#prefix + prefix, this.#pageSize, from, {
+        signal,
+      });
+      for (const { key, size, modified } of keys) {
+        const name = key.slice(this.#prefix.length);
+        // Archives (of a store below this prefix, too) are no names; nor are a console's folder markers.
+        if (name === '' || isArchived(name) || (size === 0 && name.endsWith('/'))) continue;
+        const time = modified === undefined ? {} : { modified };
+        // Told by size alone, so that a listing stays one request a page.
+        const state = size === STUB_BYTES ? { state: 'deleted' as const } : {};
+        yield { name: storedName(name), ...time, ...state };
+      }
+      // Over all archives in one step: the cost of a listing doesn't grow with the versions.
+      const inArchives = !skipped && keys.at(-1)?.key.startsWith(archives) === true;
+      skipped ||= inArchives;
+      from = next !== undefined && inArchives ? { after: archives + LAST_CHARACTER } : next;
+    }
+  }
+
+  async *#listVersions(name: SecretName, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
+    // The head first: what it replaces after this is archived, and so in the list that follows.
+    const head = await this.#head(name, signal);
+    if (head !== undefined) yield this.#listed(head);
+    const versions = (await this.#archivedVersions(name, signal))
+      .filter((v) => v !== head?.version)
+      .reverse();
+    for (let i = 0; i < versions.length; i += PARALLEL_READS) {
+      const some = versions.slice(i, i + PARALLEL_READS);
+      const records = await Promise.all(
+        some.map(async (version) => {
+          const object = await this.#objects.get(this.#archiveKey(name, version), name, signal);
+          return object === undefined ? undefined : this.#record(name, object, version);
+        }),
+      );
+      for (const record of records) if (record !== undefined) yield this.#listed(record);
+    }
+  }
+
+  #listed(record: StoredRecord): Listed {
+    const { data: _, ...fields } = record.fields;
+    const { modified } = revisionOf(record) as Revision & { modified?: Date };
+    const state = claimOf(record.fields)?.state;
+    return {
+      name: record.name,
+      version: record.version,
+      fields,
+      ...(modified === undefined ? {} : { modified }),
+      ...(state === undefined ? {} : { state }),
+    };
+  }
+
+  async #archivedVersions(name: SecretName, signal: AbortSignal | undefined): Promise<string[]> {
+    const folder = this.#archiveFolder(name);
+    const versions: string[] = [];
+    let from: PageStart | undefined = {};
+    while (from !== undefined) {
+      // With the delimiter: `a/b`'s archive lies below `a`'s, and is stepped over as one folder.
+      const { keys, next }: Page = await this.#objects.page(folder, this.#pageSize, from, {
+        delimiter: '/',
+        name,
+        signal,
+      });
+      for (const { key } of keys) {
+        const version = unpadVersion(key.slice(folder.length));
+        if (version !== undefined) versions.push(version);
+      }
+      from = next;
+    }
+    return versions;
+  }
+
+  async #greatestArchived(name: SecretName, signal: AbortSignal | undefined): Promise<number> {
+    try {
+      return Number((await this.#archivedVersions(name, signal)).at(-1) ?? 0);
+    } catch (e) {
+      // Who may not list can still create: an archive that it would collide with shows as
+      // ERR_INTEGRITY at the next put, and nothing is overwritten.
+      if (isLazycredError(e, 'ERR_ACCESS')) return 0;
+      throw e;
+    }
+  }
+
+  async #head(name: SecretName, signal: AbortSignal | undefined): Promise<StoredRecord | undefined> {
+    const object = await this.#objects.get(this.#headKey(name), name, signal);
+    return object === undefined ? undefined : this.#record(name, object);
+  }
+
+  #record(name: SecretName, object: S3Object, version?: string): StoredRecord {
+    const fields = parseBody(object.body, name, this.location);
+    return { name, version: version ?? claimOf(fields)?.version ?? '', fields, revision: object };
+  }
+
+  #headKey(name: SecretName): string {
+    return this.#prefix + name;
+  }
+
+  #archiveFolder(name: SecretName): string {
+    return `${this.#prefix}${RESERVED_SEGMENT}/${name}/`;
+  }
+
+  #archiveKey(name: SecretName, version: string): string {
+    return this.#archiveFolder(name) + padVersion(version);
+  }
+}
+
+function isArchived(name: string): boolean {
+  return name.split('/').includes(RESERVED_SEGMENT);
+}
+
+function revisionOf(record: StoredRecord): Revision {
+  return record.revision as Revision;
+}
+
+function encodeBody(fields: Fields): Buffer {
+  const body = Buffer.from(JSON.stringify(fields));
+  // Tombstones and stubs are told by their size.
+  if (fields['state'] === undefined || body.length >= STUB_BYTES) return body;
+  return Buffer.concat([body, Buffer.alloc(STUB_BYTES - body.length, ' ')]);
+}
+
+function parseBody(body: Buffer, name: SecretName, location: string): Fields {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's message quotes what it read; that the object is no record says enough.
+    parsed = undefined;
+  }
+  const isRecord = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  if (!isRecord || !Object.values(parsed as object).every((value) => typeof value === 'string')) {
+    throw new LazycredError('ERR_INTEGRITY', 'the stored object is not a record', { name, location });
+  }
+  return parsed as Fields;
+}
+
+/** Aids for listings, not authenticated: a HEAD request tells the version and when it was made. */
+function metadataOf(fields: Fields): Record<string, string> {
+  const version = claimOf(fields)?.version;
+  const created = fields['state'] === undefined ? createdIn(fields['header'] ?? '') : fields['at'];
+  return {
+    ...(version === undefined ? {} : { 'lazycred-version': version }),
+    ...(version === undefined || created === undefined ? {} : { 'lazycred-created': created }),
+  };
+}
+
+const CREATED = /"created":"([0-9TZ:.-]+)"/u;
+
+function createdIn(header: string): string | undefined {
+  return CREATED.exec(header)?.[1];
+}
+
+function checkKey(key: string, name: SecretName, location: string): void {
+  const size = Buffer.byteLength(key);
+  if (size <= MAX_KEY_BYTES) return;
+  throw new LazycredError(
+    'ERR_USAGE',
+    `the name is too long for S3 under this prefix: a key of ${size} bytes, at most ${MAX_KEY_BYTES}`,
+    {
+      name,
+      location,
+    },
+  );
+}
+
+function conflict(name: SecretName, message: string, cause?: unknown): LazycredError {
+  return new LazycredError('ERR_CONFLICT', message, { name, cause });
+}
