@@ -4,7 +4,7 @@
  * A folder given as the first argument takes `dist/`'s place.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleCommand } from './bundle.js';
 

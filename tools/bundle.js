@@ -15,6 +15,7 @@ const AWS_SHARED = /node_modules\/(@aws-sdk|@smithy|@aws|@aws-crypto|bowser)\//;
 export async function bundleCommand(root, dist) {
   const cli = join(dist, 'src/cli');
   const bin = join(dist, 'bin');
+  /** @type {{ version: string }} */
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const commands = readdirSync(join(cli, 'commands')).flatMap((f) => /^([a-z-]+)\.js$/.exec(f)?.[1] ?? []);
   const chunks = [
