@@ -257,7 +257,7 @@ export class S3Backend implements Backend {
         yield { name: storedName(name), ...time, ...state };
       }
       // Over all archives in one step: the cost of a listing doesn't grow with the versions.
-      const inArchives = !skipped && keys.at(-1)?.key.startsWith(archives) === true;
+      const inArchives: boolean = !skipped && keys.at(-1)?.key.startsWith(archives) === true;
       skipped ||= inArchives;
       from = next !== undefined && inArchives ? { after: archives + LAST_CHARACTER } : next;
     }

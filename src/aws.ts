@@ -1,0 +1,126 @@
+import { LazycredError } from './errors.js';
+
+/** What a client of one AWS service is told. */
+export interface AwsOptions {
+  /** Where the service is; the SDK's own chain (environment, profile) by default. */
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  /** A role's ARN to assume for every request. */
+  readonly role?: string | undefined;
+  /** Another server of the protocol. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Time to open a connection, in milliseconds. */
+const CONNECT_MS = 3_000;
+
+/** Time for one request's answer to begin, in milliseconds. */
+const REQUEST_MS = 10_000;
+
+/** The first request and the retries, with the SDK's own exponential back-off. */
+const ATTEMPTS = 3;
+
+/** AWS's own domains, of every partition (AWS General Reference, "Service endpoints"). */
+const AWS_HOST =
+  /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn|amazonaws\.eu|csp\.hci\.ic\.gov)$/u;
+
+/** Settings that every SDK client takes. */
+export interface ClientSettings {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly credentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  readonly maxAttempts: number;
+  readonly userAgentAppId: string;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+  };
+  readonly requestChecksumCalculation?: 'WHEN_REQUIRED';
+  readonly responseChecksumValidation?: 'WHEN_REQUIRED';
+}
+
+/**
+ * One place for client settings: region, endpoint, credentials, retries, time-outs, user agent.
+ * Credentials are what the SDK resolves (environment, SSO, profile, container, instance), or the
+ * role assumed with them.
+ */
+export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
+  return {
+    ...(o.region === undefined ? {} : { region: o.region }),
+    ...(o.profile === undefined ? {} : { profile: o.profile }),
+    ...(o.role === undefined ? {} : { credentials: await assumeRole(o.role, o) }),
+    maxAttempts: ATTEMPTS,
+    userAgentAppId: 'lazycred',
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: REQUEST_MS,
+      throwOnRequestTimeout: true,
+    },
+    // Others than AWS often refuse the CRC32 trailers that the SDK sends by default.
+    ...(o.endpoint === undefined
+      ? {}
+      : {
+          endpoint: o.endpoint,
+          requestChecksumCalculation: 'WHEN_REQUIRED' as const,
+          responseChecksumValidation: 'WHEN_REQUIRED' as const,
+        }),
+  };
+}
+
+async function assumeRole(role: string, { region, profile }: AwsOptions) {
+  const { fromTemporaryCredentials, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({
+    params: { RoleArn: role, RoleSessionName: 'lazycred' },
+    ...(profile === undefined ? {} : { masterCredentials: fromNodeProviderChain({ profile }) }),
+    ...(region === undefined ? {} : { clientConfig: { region } }),
+  });
+}
+
+/** The part of a client that {@link regionOf} asks. */
+interface RegionalClient {
+  readonly config: { region(): Promise<string> };
+}
+
+/**
+ * The region that a client will use.
+ * @throws ERR_CONFIG when nothing names one
+ */
+export async function regionOf(client: RegionalClient, service: string): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch (e) {
+    throw new LazycredError('ERR_CONFIG', `no region for ${service}`, {
+      hint: 'set region in the config, or AWS_REGION',
+      cause: e,
+    });
+  }
+}
+
+/** The part of a client's middleware stack that {@link watchHost} adds to. */
+interface Watchable {
+  readonly middlewareStack: {
+    add(
+      middleware: <A extends object, R>(next: (args: A) => Promise<R>) => (args: A) => Promise<R>,
+      options: { step: 'finalizeRequest'; name: string },
+    ): void;
+  };
+}
+
+/**
+ * Watches which host a client talks to, wherever its endpoint was set (option, environment,
+ * profile), and tells whether that is AWS's own; false before the first request.
+ */
+export function watchHost(client: Watchable): () => boolean {
+  let host = '';
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args as { request?: { hostname?: unknown } };
+      if (typeof request?.hostname === 'string') host = request.hostname;
+      return next(args);
+    },
+    { step: 'finalizeRequest', name: 'lazycredWatchHost' },
+  );
+  return () => AWS_HOST.test(host);
+}

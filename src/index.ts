@@ -1,0 +1,24 @@
+export { openStore, type OpenOptions } from './connect.js';
+export {
+  loadConfig,
+  resolveConfig,
+  type ConfigInput,
+  type LoadedConfig,
+  type Origin,
+  type Settings,
+} from './config.js';
+export { LazycredError, isLazycredError, type ErrorCode } from './errors.js';
+export { Secret, type SecretInfo } from './secret.js';
+export {
+  Store,
+  type GetOptions,
+  type ListedSecret,
+  type PutOptions,
+  type PutResult,
+  type StoreParts,
+  type VersionInfo,
+} from './store.js';
+export type { Backend, CallOptions } from './backend.js';
+export type { Context, KeyProvider, WrappedKey } from './keys.js';
+export type { Fields, Format, Listed, RemovedState, SecretName, StoredRecord } from './record.js';
+export { get, put, setConfig, type SimpleConfig } from './simple.js';
