@@ -1,0 +1,146 @@
+import type { Backend, CallOptions } from '../backend.js';
+import { LazycredError } from '../errors.js';
+import {
+  claimOf,
+  padVersion,
+  quote,
+  sameFields,
+  versionNumber,
+  type Listed,
+  type SecretName,
+  type StoredRecord,
+} from '../record.js';
+
+// What a listing leaves out: the ciphertext, whatever the format calls it.
+const VALUE_FIELDS: ReadonlySet<string> = new Set(['data', 'contents', 'Secret']);
+
+interface Entry {
+  readonly record: StoredRecord;
+  readonly modified: Date;
+}
+
+/**
+ * Keeps records in this process's memory, gone with it: for tests of code that uses a store.
+ *
+ * Holds native records (and tombstones) of any number and size. Every call takes effect at once, so
+ * concurrent writers see the same conflicts as on a real store.
+ *
+ * @example
+ * const store = createStore({ backend: new MemoryBackend(), keys: [localKey] });
+ */
+export class MemoryBackend implements Backend {
+  readonly location = 'memory:';
+  // By name, then by padded version, oldest first: a version is only ever added at the end.
+  readonly #names = new Map<SecretName, Map<string, Entry>>();
+  #closed = false;
+
+  async get(name: SecretName, version?: string, o?: CallOptions): Promise<StoredRecord | undefined> {
+    this.#ready(o);
+    const versions = this.#names.get(name);
+    const entry = version === undefined ? newestOf(versions) : versions?.get(padVersion(version));
+    if (entry === undefined || (version !== undefined && entry.record.version !== version)) return undefined;
+    return copy(entry.record);
+  }
+
+  async base(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    o?: CallOptions,
+  ): Promise<number | undefined> {
+    this.#ready(o);
+    if (!this.#isNewest(name, newest)) return undefined;
+    return newest === undefined ? 0 : Number(newest.version);
+  }
+
+  /**
+   * @throws ERR_CONFLICT as every backend does, also for a version that is not greater than the newest
+   * @throws ERR_USAGE when the version is not canonical decimal
+   */
+  async create(record: StoredRecord, after: StoredRecord | undefined, o?: CallOptions): Promise<void> {
+    this.#ready(o);
+    const { name, version } = record;
+    if (versionNumber(version) === undefined) {
+      const message = `cannot keep version ${quote(version)} of ${quote(name)} in memory: not a version number`;
+      throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
+    }
+    const key = padVersion(version);
+    const follows = after === undefined || key > padVersion(after.version);
+    if (!follows || !this.#isNewest(name, after)) throw this.#conflict(name);
+    const versions = this.#names.get(name) ?? new Map<string, Entry>();
+    versions.set(key, { record: copy(record), modified: new Date() });
+    this.#names.set(name, versions);
+  }
+
+  async *list(
+    o?: CallOptions & { readonly name?: SecretName; readonly prefix?: string },
+  ): AsyncGenerator<Listed> {
+    this.#ready(o);
+    // Taken at once, so that writes between two steps neither repeat nor hide anything.
+    const found = o?.name === undefined ? this.#newestOfEach(o?.prefix ?? '') : this.#versionsOf(o.name);
+    for (const listed of found) {
+      this.#ready(o);
+      yield listed;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #newestOfEach(prefix: string): Listed[] {
+    return [...this.#names]
+      .filter(([name]) => name.startsWith(prefix))
+      .flatMap(([, versions]) => newestOf(versions) ?? [])
+      .map((entry) => describe(entry));
+  }
+
+  #versionsOf(name: SecretName): Listed[] {
+    return [...(this.#names.get(name)?.values() ?? [])]
+      .reverse()
+      .map((entry) => ({ ...describe(entry), fields: withoutValue(entry.record.fields) }));
+  }
+
+  #isNewest(name: SecretName, expected: StoredRecord | undefined): boolean {
+    const newest = newestOf(this.#names.get(name))?.record;
+    if (newest === undefined || expected === undefined) return newest === expected;
+    return newest.version === expected.version && sameFields(newest.fields, expected.fields);
+  }
+
+  #conflict(name: SecretName): LazycredError {
+    const message = `${quote(name)} has changed meanwhile in ${this.location}`;
+    return new LazycredError('ERR_CONFLICT', message, {
+      name,
+      location: this.location,
+      hint: 'read it again',
+    });
+  }
+
+  #ready(o: CallOptions | undefined): void {
+    o?.signal?.throwIfAborted();
+    if (this.#closed)
+      throw new LazycredError('ERR_USAGE', `${this.location} is closed`, { location: this.location });
+  }
+}
+
+function newestOf(versions: ReadonlyMap<string, Entry> | undefined): Entry | undefined {
+  return [...(versions?.values() ?? [])].at(-1);
+}
+
+// Records are flat: a new object for the fields is a deep copy.
+function copy({ name, version, fields }: StoredRecord): StoredRecord {
+  return { name, version, fields: { ...fields } };
+}
+
+function describe({ record, modified }: Entry): Listed {
+  const state = claimOf(record.fields)?.state;
+  return {
+    name: record.name,
+    version: record.version,
+    modified: new Date(modified),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+function withoutValue(fields: StoredRecord['fields']): StoredRecord['fields'] {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.has(field)));
+}
