@@ -14,8 +14,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
-  type Stats,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
@@ -87,16 +87,13 @@ function ensureFolder(folder: string, uid: number): boolean {
 }
 
 function makeFolder(folder: string, uid: number): boolean {
+  const parent = dirname(folder);
+  const found = attempt(() => statSync(parent));
   // Only in a home of one's own: root with a user's HOME must leave nothing that shuts the user out.
-  const ancestor = nearest(dirname(folder));
-  if (ancestor?.uid !== uid) return false;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return true;
-}
-
-function nearest(folder: string): Stats | undefined {
-  const found = attempt(() => lstatSync(folder));
-  return found === undefined && dirname(folder) !== folder ? nearest(dirname(folder)) : found;
+  const ours = found === undefined ? parent !== folder && makeFolder(parent, uid) : found.uid === uid;
+  // Not `recursive`: Node 20 never returns from that where the parent exists but takes no folder, as in /proc.
+  if (ours) mkdirSync(folder, { mode: 0o700 });
+  return ours;
 }
 
 function fileName(name: string, sourceDigest: Buffer): string {
