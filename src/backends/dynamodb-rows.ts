@@ -100,9 +100,10 @@ export function fromRow(row: Row, location: string): StoredRecord {
     return new LazycredError('ERR_INTEGRITY', message, { name, location });
   };
   const entries = Object.entries(row).filter(([k]) => k !== HASH_KEY && k !== RANGE_KEY);
-  const texts = entries.map(([k, v]): [string, string] => {
-    if (v.S !== undefined) return [k, v.S];
-    if (v.B !== undefined) return [k, Buffer.from(v.B).toString('latin1')];
+  const texts = entries.map(([k, v]: [string, AttributeValue | undefined]): [string, string] => {
+    // Undefined is what the SDK makes of an attribute called `__proto__`.
+    if (v?.S !== undefined) return [k, v.S];
+    if (v?.B !== undefined) return [k, Buffer.from(v.B).toString('latin1')];
     throw damaged(`its attribute ${quote(k)} is neither a string nor binary`);
   });
   const fields: Fields = Object.fromEntries(texts);

@@ -127,8 +127,14 @@ export class DynamoDBBackend implements Backend {
     o: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {},
   ): AsyncIterable<Listed> {
     this.#begin(o.signal);
-    if (o.name === undefined) yield* await this.#listNames(o.prefix ?? '', o);
-    else if (fitsKeys(o.name, '0')) yield* this.#listVersions(o.name, o);
+    if (o.name !== undefined) {
+      if (fitsKeys(o.name, '0')) yield* this.#listVersions(o.name, o);
+      return;
+    }
+    for (const listed of await this.#listNames(o.prefix ?? '', o)) {
+      o.signal?.throwIfAborted();
+      yield listed;
+    }
   }
 
   async close(): Promise<void> {

@@ -22,10 +22,21 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ERR_CONFIG: 'the store must be a folder, and so must everything above it',
 };
 
+/** A failed system call as Node throws it: by shape, since it may come from another realm. */
+interface SystemFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+function systemFailure(e: unknown): SystemFailure | undefined {
+  if (typeof e !== 'object' || e === null || !('syscall' in e)) return undefined;
+  const { code, message } = e as { code?: unknown; message?: unknown };
+  return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+}
+
 /** The code of a failed system call (`ENOENT`), undefined for any other failure. */
 export function systemCode(e: unknown): string | undefined {
-  const ours = e instanceof Error && 'syscall' in e && 'code' in e;
-  return ours && typeof e.code === 'string' ? e.code : undefined;
+  return systemFailure(e)?.code;
 }
 
 /**
@@ -33,11 +44,11 @@ export function systemCode(e: unknown): string | undefined {
  * for this file system) or ERR_UNAVAILABLE. Everything else passes through.
  */
 export function fileError(e: unknown, action: string, path: string, name?: SecretName): unknown {
-  const system = systemCode(e);
-  if (system === undefined || !(e instanceof Error)) return e;
-  const code = BY_CODE[system] ?? 'ERR_UNAVAILABLE';
+  const failure = systemFailure(e);
+  if (failure === undefined) return e;
+  const code = BY_CODE[failure.code] ?? 'ERR_UNAVAILABLE';
   // Node's text is `ENOSPC: no space left on device, write '…'`: the path is said once, by us.
-  const why = printable(e.message.split(',', 1)[0] ?? system);
+  const why = printable(failure.message.split(',', 1)[0] ?? failure.code);
   return new LazycredError(code, `cannot ${action} ${printable(path)}: ${why}`, {
     name,
     location: path,
