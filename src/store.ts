@@ -47,6 +47,8 @@ export interface StoreParts {
   readonly maxBytes?: number;
   /** The clock, for tests. */
   readonly now?: () => Date;
+  /** How long to wait after a lost race, for tests; random and growing by default. */
+  readonly backOff?: (attempt: number, signal: AbortSignal) => Promise<void>;
   /** The source of salts, for tests: anything but cryptographic randomness breaks records. */
   readonly random?: (size: number) => Uint8Array;
 }
@@ -117,6 +119,7 @@ export class Store {
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
   readonly #now: () => Date;
+  readonly #backOff: (attempt: number, signal: AbortSignal) => Promise<void>;
   readonly #random: ((size: number) => Uint8Array) | undefined;
 
   constructor(parts: StoreParts) {
@@ -129,6 +132,7 @@ export class Store {
     this.#timeoutMs = parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#maxBytes = parts.maxBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#now = parts.now ?? (() => new Date());
+    this.#backOff = parts.backOff ?? backOff;
     this.#random = parts.random;
     const fault = parts.context === undefined ? undefined : contextFault(parts.context);
     if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context has ${fault}`);
@@ -347,7 +351,7 @@ export class Store {
         return { name, version: record.version };
       }
       if (failure?.code === 'ERR_UNAVAILABLE') throw failure;
-      await pause(backoffMs(attempt), signal);
+      await this.#backOff(attempt, signal);
     }
   }
 
@@ -529,11 +533,8 @@ function versionInfo({ version = '', fields = {}, state = undefined, modified }:
   return { version, created, by: header?.by ?? stub?.by, comment: header?.comment, state: state ?? 'value' };
 }
 
-function backoffMs(attempt: number): number {
-  return Math.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
   try {
     await sleep(ms, undefined, { signal });
   } catch {

@@ -148,7 +148,7 @@ export class S3Backend implements Backend {
     if (after !== undefined && keepsVersions) {
       const base = after.version === '' ? String(Number(version) - 1) : after.version;
       if (Number(version) <= Number(base)) throw conflict(name, `version ${base} is there already`);
-      await this.#archive(name, base, revisionOf(after), signal);
+      await this.#archive(name, base, after, signal);
     }
     const condition = after === undefined ? { absent: true as const } : { etag: revisionOf(after).etag };
     try {
@@ -185,29 +185,27 @@ export class S3Backend implements Backend {
   async #archive(
     name: SecretName,
     version: string,
-    head: Revision,
+    head: StoredRecord,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const key = this.#archiveKey(name, version);
-    const fields = parseBody(head.body, name, this.location);
+    const { body, etag } = revisionOf(head);
     try {
-      await this.#putConditionally(key, head.body, { absent: true }, fields, name, signal);
+      await this.#putConditionally(key, body, { absent: true }, head.fields, name, signal);
     } catch (e) {
       if (!(e instanceof ConditionFailed)) throw e;
       const archived = await this.#objects.get(key, name, signal);
-      if (archived?.body.equals(head.body) === true) return;
+      if (archived?.body.equals(body) === true) return;
       const now = await this.#head(name, signal);
-      if (now === undefined || revisionOf(now).etag !== head.etag)
-        throw conflict(name, 'it was replaced meanwhile', e);
-      throw new LazycredError(
-        'ERR_INTEGRITY',
-        `the newest record was rolled back or damaged: another version ${version} is archived`,
-        {
-          name,
-          location: this.location,
-          hint: `compare the objects ${this.#headKey(name)} and ${key} in the bucket`,
-        },
-      );
+      const replaced = now === undefined || revisionOf(now).etag !== etag;
+      // The number of LazyCred's own object was only the next free one, and somebody else took it.
+      if (replaced || head.version === '') throw conflict(name, 'it was replaced meanwhile', e);
+      const message = `the newest record was rolled back or damaged: another version ${version} is archived`;
+      throw new LazycredError('ERR_INTEGRITY', message, {
+        name,
+        location: this.location,
+        hint: `compare the objects ${this.#headKey(name)} and ${key} in the bucket`,
+      });
     }
   }
 

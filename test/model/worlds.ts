@@ -1,0 +1,115 @@
+/** The two services of the model, each reduced to what the backends ask of it. */
+import { createHash } from 'node:crypto';
+import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
+import { S3Backend } from '../../src/backends/s3.js';
+import type { S3Sender } from '../../src/backends/s3-objects.js';
+import { claimOf, type Fields } from '../../src/record.js';
+import { NAME, type Answer, type Request, type Shown, type State, type World } from './explore.js';
+
+function show(body: string): Shown {
+  const fields = JSON.parse(body) as Fields;
+  const version = claimOf(fields)?.version;
+  const by =
+    version === undefined ? '' : ((JSON.parse(fields['header'] ?? '{}') as { by?: string }).by ?? '');
+  return { version: Number(version ?? 0), by, native: version !== undefined, body };
+}
+
+function etag(body: string): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
+
+const LOST: Answer = { error: 'PreconditionFailed', status: 412 };
+
+/** S3: objects by key, conditional writes, listing in byte order. */
+export const s3: World = {
+  backend: (send) =>
+    new S3Backend({
+      // Structurally a client: the two methods that the backend uses.
+      client: { send, destroy: () => undefined } as unknown as S3Sender,
+      bucket: 'b',
+      isAws: () => true,
+    }),
+  isWrite: ({ op }) => op === 'PutObjectCommand',
+  execute(state, { op, input }) {
+    const key = String(input['Key']);
+    const stored = state.get(key);
+    switch (op) {
+      case 'GetObjectCommand':
+        return { state, answer: stored === undefined ? { error: 'NoSuchKey', status: 404 } : { ok: stored } };
+      case 'ListObjectsV2Command':
+        return {
+          state,
+          answer: { ok: [...state.keys()].filter((k) => k.startsWith(String(input['Prefix']))).sort() },
+        };
+      case 'PutObjectCommand': {
+        if (input['IfNoneMatch'] === '*' && stored !== undefined) return { state, answer: LOST };
+        if (input['IfMatch'] !== undefined) {
+          if (stored === undefined) return { state, answer: { error: 'NoSuchKey', status: 404 } };
+          if (etag(stored) !== input['IfMatch']) return { state, answer: LOST };
+        }
+        const body = Buffer.from(input['Body'] as Uint8Array).toString();
+        return { state: new Map([...state, [key, body]]), answer: { ok: etag(body) } };
+      }
+      default:
+        throw new Error(`the model knows no ${op}`);
+    }
+  },
+  output({ op }: Request, answer: Answer) {
+    const { ok } = answer as { ok: string | readonly string[] };
+    if (op === 'GetObjectCommand') return { Body: [Buffer.from(ok as string)], ETag: etag(ok as string) };
+    if (op === 'PutObjectCommand') return { ETag: ok };
+    return { Contents: (ok as readonly string[]).map((Key) => ({ Key, Size: 1 })), IsTruncated: false };
+  },
+  records: (state) => [...state.values()].map(show),
+  newest(state: State) {
+    const body = state.get(NAME) ?? state.get('head');
+    return body === undefined ? undefined : show(body);
+  },
+};
+
+/** DynamoDB: the rows of one name by version, `attribute_not_exists`, Query descending. */
+export const dynamodb: World = {
+  backend: (send) => new DynamoDBBackend({ client: { send, destroy: () => undefined } as never, table: 't' }),
+  isWrite: ({ op }) => op === 'PutItemCommand',
+  execute(state, { op, input }) {
+    switch (op) {
+      case 'QueryCommand': {
+        const newest = [...state.keys()].sort().at(-1);
+        return { state, answer: { ok: newest === undefined ? null : (state.get(newest) ?? null) } };
+      }
+      case 'GetItemCommand': {
+        const { version } = input['Key'] as { version: { S: string } };
+        return { state, answer: { ok: state.get(version.S) ?? null } };
+      }
+      case 'PutItemCommand': {
+        const item = input['Item'] as Record<string, { S: string }>;
+        const version = item['version']?.S ?? '';
+        if (state.has(version))
+          return { state, answer: { error: 'ConditionalCheckFailedException', status: 400 } };
+        const { name: _, version: __, ...fields } = item;
+        const body = JSON.stringify(Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v.S])));
+        return { state: new Map([...state, [version, body]]), answer: { ok: null } };
+      }
+      default:
+        throw new Error(`the model knows no ${op}`);
+    }
+  },
+  output({ op }: Request, answer: Answer) {
+    const { ok } = answer as { ok: string | null };
+    const item = ok === null ? undefined : rowOf(ok);
+    if (op === 'QueryCommand') return { Items: item === undefined ? [] : [item] };
+    return op === 'GetItemCommand' ? { Item: item } : {};
+  },
+  records: (state) => [...state.values()].map(show),
+  newest(state: State) {
+    const key = [...state.keys()].sort().at(-1);
+    return key === undefined ? undefined : show(state.get(key) ?? '');
+  },
+};
+
+function rowOf(body: string): Record<string, { S: string }> {
+  const fields = JSON.parse(body) as Fields;
+  const version = (claimOf(fields)?.version ?? '').padStart(19, '0');
+  const item = { ...fields, name: NAME, version };
+  return Object.fromEntries(Object.entries(item).map(([k, v]) => [k, { S: v }]));
+}
