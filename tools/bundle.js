@@ -3,8 +3,19 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Shared code of the AWS clients; without a group of its own it would fall into thirty small chunks. */
-const AWS_SHARED = /node_modules\/(@aws-sdk|@smithy|@aws|@aws-crypto|bowser)\//;
+/**
+ * What the AWS clients share, in one chunk; left to itself it would fall into thirty small ones.
+ * Three users at least: two, the client's class and the code that sends commands, are one client's own.
+ */
+const AWS_SHARED = { name: 'aws', test: /node_modules\/(@aws-sdk|@smithy|@aws|bowser)\//, minShareCount: 3 };
+
+/** What is used of packages that are imported at run time; a bundler keeps all of a package otherwise. */
+const USED = {
+  '@aws-sdk/client-dynamodb': ['DynamoDBClient'],
+  '@aws-sdk/client-kms': ['KMSClient'],
+  '@aws-sdk/client-s3': ['S3Client'],
+  '@aws-sdk/credential-providers': ['fromNodeProviderChain', 'fromTemporaryCredentials'],
+};
 
 /**
  * Bundles what tsc wrote to `<dist>/src/cli` into `<dist>/bin`, with `modules.json` there: chunk → modules.
@@ -23,18 +34,12 @@ export async function bundleCommand(root, dist) {
       LAZYCRED_VERSION: JSON.stringify(version),
       LAZYCRED_COMMANDS: JSON.stringify(commands.sort()),
     })),
-    ...(await bundle(
-      bin,
-      { main: join(cli, 'main.js') },
-      // Of the modules that several AWS clients use, one chunk; a client's own stay in the chunk of that client.
-      [{ name: 'aws', test: AWS_SHARED, minShareCount: 2 }],
-      {
-        // The AWS SDK warns about old versions of Node on stderr, where only this command speaks.
-        'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
-        // yargs resolves "extends" in a configuration file of its own, which the command doesn't have.
-        'import.meta.resolve': 'undefined',
-      },
-    )),
+    ...(await bundle(bin, { main: join(cli, 'main.js') }, [AWS_SHARED], {
+      // The AWS SDK warns about old versions of Node on stderr, where only this command speaks.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+      // yargs resolves "extends" in a configuration file of its own, which the command doesn't have.
+      'import.meta.resolve': 'undefined',
+    })),
   ];
   const modules = chunks.map((c) => [c.fileName, Object.keys(c.modules).map((id) => relative(root, id))]);
   writeFileSync(join(bin, 'modules.json'), `${JSON.stringify(Object.fromEntries(modules), null, 1)}\n`);
@@ -54,6 +59,7 @@ async function bundle(dir, input, groups, define) {
     // The SDK's ES modules: half of the size of its CommonJS ones, since what isn't used falls away.
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node', 'default'] },
     transform: { define },
+    plugins: [trimDynamicImports(dir)],
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(`rolldown: ${log.message}`);
       handler(level, log);
@@ -77,4 +83,26 @@ async function bundle(dir, input, groups, define) {
   } finally {
     await build.close();
   }
+}
+
+/**
+ * Puts a module that re-exports the names of {@link USED} in the place of a package imported at run time.
+ *
+ * @param {string} from a folder that the packages are found from
+ * @returns {import('rolldown').Plugin}
+ */
+function trimDynamicImports(from) {
+  const prefix = '\0used:';
+  return {
+    name: 'trim-dynamic-imports',
+    async resolveId(source, importer, { kind }) {
+      if (importer?.startsWith(prefix)) return this.resolve(source, join(from, 'any.js'));
+      return kind === 'dynamic-import' && source in USED ? prefix + source : null;
+    },
+    load(id) {
+      if (!id.startsWith(prefix)) return null;
+      const source = id.slice(prefix.length);
+      return `export { ${USED[source].join(', ')} } from '${source}';`;
+    },
+  };
 }
