@@ -26,21 +26,31 @@ interface Opened {
   readonly backend: DynamoDBBackend;
   /** The requests sent, by name. */
   readonly sent: string[];
+  /** What those asked for. */
+  readonly inputs: object[];
 }
 
 async function openTable(url: string, o: DynamoDBClientConfig & { pageSize?: number } = {}): Promise<Opened> {
   const { pageSize, ...settings } = o;
   const client = dynamodbClient(url, settings);
   const sent: string[] = [];
+  const inputs: object[] = [];
   client.middlewareStack.add(
     (next, context) => (args) => {
       sent.push(context.commandName ?? '');
+      inputs.push(args.input);
       return next(args);
     },
     { step: 'initialize' },
   );
   const table = await makeTable(url);
-  return { client, table, sent, backend: new DynamoDBBackend({ client, table, region: REGION, pageSize }) };
+  return {
+    client,
+    table,
+    sent,
+    inputs,
+    backend: new DynamoDBBackend({ client, table, region: REGION, pageSize }),
+  };
 }
 
 const db = parseName('db');
@@ -87,6 +97,24 @@ describe.each(servers)('rows on %s', (_, url) => {
       data: { S: data },
     });
     expect(t.backend.location).toBe(`dynamodb://${t.table}`);
+  });
+
+  test('every read is consistent, and no listing asks for values', async () => {
+    t.inputs.length = 0;
+    await t.backend.get(db);
+    await t.backend.get(db, '1');
+    await collect(t.backend.list());
+    await collect(t.backend.list({ name: db }));
+    expect(t.inputs).toEqual(Array(4).fill(expect.objectContaining({ ConsistentRead: true })));
+    for (const input of t.inputs.slice(2)) {
+      const { ExpressionAttributeNames } = input as { ExpressionAttributeNames: Record<string, string> };
+      expect(Object.values(ExpressionAttributeNames)).toEqual(
+        expect.arrayContaining(['name', 'version', 'lazycred']),
+      );
+      for (const value of ['data', 'contents', 'Secret']) {
+        expect(Object.values(ExpressionAttributeNames)).not.toContain(value);
+      }
+    }
   });
 
   test("a stub's version is the range key, and comes back among its fields", async () => {

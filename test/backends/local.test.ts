@@ -425,7 +425,7 @@ describe('failures', () => {
       const writing = backend.create(fakeRecord(name, 1), undefined, { signal: controller.signal });
       const outcome = writing.then(
         () => 'written',
-        (e: Error) => e.message,
+        (e: unknown) => (e as Error).message,
       );
       for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
       controller.abort(new Error('enough'));

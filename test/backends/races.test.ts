@@ -5,13 +5,14 @@ import { afterAll, expect, test } from '@jest/globals';
 import { parseName } from '../../src/record.js';
 import { dynaliteUrl, makeTable } from '../emulators/servers.js';
 import { openBackend, type RacerOptions } from '../support/backend-racer.js';
-import { race } from '../support/race.js';
+import { crash, race } from '../support/race.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const cleanup of cleanups) await cleanup();
 });
 
+const module = new URL('../support/backend-racer.js', import.meta.url).href;
 const WRITERS = 16;
 const WRITES = 25;
 
@@ -37,7 +38,6 @@ test.each(places)(
   `16 processes write 25 versions each on %s: no gap, no loss`,
   async (_, place) => {
     const options = await place();
-    const module = new URL('../support/backend-racer.js', import.meta.url).href;
     const acknowledged = await race({ module, options, name: 'raced', processes: WRITERS, writes: WRITES });
     const byVersion = new Map(acknowledged.map((a) => [a.version, a]));
     expect(byVersion.size).toBe(WRITERS * WRITES);
@@ -59,3 +59,35 @@ test.each(places)(
   },
   60_000,
 );
+
+test('writers that are killed leave whole versions without a gap, and the next writer goes on', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'crash-'));
+  cleanups.push(() => rm(dir, { recursive: true }));
+  const options: RacerOptions = { kind: 'local', dir };
+  const backend = openBackend(options);
+  const name = parseName('crashed');
+  for (const afterMs of [30, 60, 90]) {
+    await crash({ module, options, name: 'crashed', processes: 4, writes: 1000, afterMs });
+    const newest = await backend.get(name);
+    const count = Number(newest?.version ?? 0);
+    for (let version = 1; version <= count; version++) {
+      const record = await backend.get(name, String(version));
+      expect(record?.fields).toEqual({
+        lazycred: '1',
+        header: JSON.stringify({ version: String(version) }),
+        data: expect.stringMatching(/^writer \d+ write \d+$/u),
+      });
+    }
+    const version = String(count + 1);
+    await backend.create(
+      {
+        name,
+        version,
+        fields: { lazycred: '1', header: JSON.stringify({ version }), data: 'writer 0 write 0' },
+      },
+      newest,
+    );
+  }
+  expect(Number((await backend.get(name))?.version)).toBeGreaterThan(3);
+  await backend.close();
+}, 60_000);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** What a racing process writes with; made in that process by a module's `racer(options)`. */
@@ -19,6 +20,19 @@ export interface Race {
   readonly processes?: number;
   /** Writes of each process, 25 by default. */
   readonly writes?: number;
+}
+
+/** Starts the processes of a race, and kills them (SIGKILL) so many milliseconds after they began to write. */
+export async function crash(o: Race & { readonly afterMs: number }): Promise<void> {
+  const workers = startWorkers(o);
+  try {
+    await Promise.all(workers.map((worker) => worker.ready));
+    for (const worker of workers) worker.go();
+    await sleep(o.afterMs);
+  } finally {
+    for (const worker of workers) worker.stop();
+    await Promise.allSettled(workers.map((worker) => worker.done));
+  }
 }
 
 /** One write that was acknowledged. */
@@ -68,6 +82,11 @@ interface Worker {
   stop(): void;
 }
 
+function startWorkers({ module, options, name, processes = 16, writes = 25 }: Race): Worker[] {
+  const numbers = Array.from({ length: processes }, (_, i) => i + 1);
+  return numbers.map((writer) => startWorker({ module, options, name, writer, writes }));
+}
+
 function startWorker(job: RaceJob): Worker {
   const script = fileURLToPath(new URL('race-worker.js', import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(job)], { stdio: 'pipe' });
@@ -90,5 +109,5 @@ function startWorker(job: RaceJob): Worker {
     });
     done.catch(reject);
   });
-  return { ready, done, go: () => child.stdin.end('go\n'), stop: () => void child.kill() };
+  return { ready, done, go: () => child.stdin.end('go\n'), stop: () => void child.kill('SIGKILL') };
 }
