@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Fields } from '../../src/record.js';
 import { repoRoot } from '../emulators/root.js';
 
-/** The folder of the vectors; they are not compiled, so they lie in the sources. */
-export const VECTORS = join(repoRoot(), 'test', 'vectors');
+// Not compiled, so they lie in the sources.
+const VECTORS = join(repoRoot(), 'test', 'vectors');
 
 /** One file of `test/vectors/native/`; README.md there says what each field means. */
 export interface NativeVector {
