@@ -43,8 +43,8 @@ afterEach(() => {
   rmSync(work, { recursive: true, force: true });
 });
 
-function run(word = 'get', env: Record<string, string> = { HOME: home }, node: string[] = []): Run {
-  return runBundle(join(work, 'lazy.cjs'), [word], { env, work, node });
+function run(word = 'get', env?: Record<string, string>, node: string[] = []): Run {
+  return runBundle(join(work, 'lazy.cjs'), [word], { env: env ?? { HOME: home }, work, node });
 }
 
 function answered(word = 'get'): Partial<Run> {
