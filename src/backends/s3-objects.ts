@@ -56,6 +56,7 @@ export class S3Objects {
   readonly #bucket: string;
   readonly #service: string;
   readonly #location: string;
+  #closed = false;
 
   constructor(client: S3Sender, bucket: string, service: string, location: string) {
     this.#client = client;
@@ -69,7 +70,7 @@ export class S3Objects {
     for (let attempt = 1; ; attempt++) {
       let out: GetObjectCommandOutput;
       try {
-        signal?.throwIfAborted();
+        this.#ready(signal);
         out = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
         });
@@ -101,7 +102,7 @@ export class S3Objects {
     signal?: AbortSignal,
   ): Promise<string> {
     try {
-      signal?.throwIfAborted();
+      this.#ready(signal);
       const out = await this.#client.send(
         new PutObjectCommand({
           Bucket: this.#bucket,
@@ -137,7 +138,7 @@ export class S3Objects {
   ): Promise<{ readonly keys: readonly S3Key[]; readonly next: PageStart | undefined }> {
     const { delimiter, name, signal } = o;
     try {
-      signal?.throwIfAborted();
+      this.#ready(signal);
       const out = await this.#client.send(
         new ListObjectsV2Command({
           Bucket: this.#bucket,
@@ -169,7 +170,14 @@ export class S3Objects {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.destroy();
+  }
+
+  #ready(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#closed)
+      throw new LazycredError('ERR_USAGE', 'the store is closed', { location: this.#location });
   }
 
   #readFailure(e: unknown, name: string, signal: AbortSignal | undefined): unknown {

@@ -7,6 +7,7 @@ import {
   STUB_BYTES,
   storedName,
   unpadVersion,
+  versionNumber,
   type Fields,
   type Listed,
   type SecretName,
@@ -101,6 +102,8 @@ export class S3Backend implements Backend {
     { signal }: CallOptions = {},
   ): Promise<StoredRecord | undefined> {
     if (version === undefined) return this.#head(name, signal);
+    // The archive has no other keys; and a version must not be a way to another name's.
+    if (versionNumber(version) === undefined) return undefined;
     let archived: S3Object | undefined;
     let denied: unknown;
     try {
@@ -122,6 +125,7 @@ export class S3Backend implements Backend {
     newest: StoredRecord | undefined,
     { signal }: CallOptions = {},
   ): Promise<number | undefined> {
+    signal?.throwIfAborted();
     if (newest === undefined) {
       // Normally empty; not so where somebody removed the head by hand.
       return this.#greatestArchived(name, signal);
