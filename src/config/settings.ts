@@ -1,0 +1,92 @@
+import type { Format } from '../record.js';
+
+/**
+ * Settings as a person writes them: inline (library, flags) or in a file, which holds the same keys.
+ * An absent or undefined key falls through to the next source by itself.
+ */
+export interface ConfigInput {
+  /** A location (`s3://bucket/prefix/`, `dynamodb://table`, `file:///dir`, `./dir`, `memory:`) or a name from `stores`. */
+  readonly store?: string | undefined;
+  /** 1–8 of `kms:alias/…`, `kms:<id>`, `kms:arn:…`, `local:[FILE]`, `passphrase:[FILE]`: each wraps every data key. */
+  readonly key?: string | readonly string[] | undefined;
+  /** Up to 8 more keys that open records but never seal new ones. */
+  readonly decryptKeys?: string | readonly string[] | undefined;
+  /** AWS region of the store, and of KMS unless `kmsRegion` is given. */
+  readonly region?: string | undefined;
+  readonly kmsRegion?: string | undefined;
+  /** Profile in the AWS configuration files. */
+  readonly profile?: string | undefined;
+  /** ARN of an IAM role to assume. */
+  readonly role?: string | undefined;
+  /** URL of the store's service, for S3-compatible services and local emulators. */
+  readonly endpoint?: string | undefined;
+  readonly kmsEndpoint?: string | undefined;
+  /** The format written, and the only one read unless `accept` names more. */
+  readonly format?: Format | undefined;
+  readonly accept?: Format | readonly Format[] | undefined;
+  /** Encryption context: at most 16 pairs, 4 KiB in all. */
+  readonly context?: Readonly<Record<string, string>> | undefined;
+  /** Time for a whole command: seconds, or text with a unit (`500ms`, `30s`, `2m`); at most an hour. */
+  readonly timeout?: number | string | undefined;
+  /** Named stores; `store: prod` picks one, whose keys come before those around it. */
+  readonly stores?: Readonly<Record<string, ConfigInput>> | undefined;
+  /** LazyCred's: bucket, `/`, and the prefix exactly as its tool puts it before names. */
+  readonly s3_path?: string | undefined;
+  /** LazyCred's: a KMS alias without `alias/`. */
+  readonly key_alias?: string | undefined;
+}
+
+/** Where a backend keeps records. */
+export type Location =
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
+  | { readonly kind: 'dynamodb'; readonly table: string }
+  | { readonly kind: 'file'; readonly dir: string }
+  | { readonly kind: 'memory' };
+
+/** A key that wraps data keys. */
+export type KeySpec =
+  /** `region` is the one in an ARN, which wins over all others. */
+  | { readonly kind: 'kms'; readonly key: string; readonly region?: string }
+  | { readonly kind: 'local'; readonly file: string }
+  | { readonly kind: 'passphrase'; readonly saltFile: string };
+
+/** Settings resolved and checked: what `connect` builds a store from. */
+export interface Settings {
+  readonly store: Location;
+  /** At least one, but for `memory:`, where none is needed. */
+  readonly keys: KeySpec[];
+  readonly decryptKeys: KeySpec[];
+  /** Absent: the AWS profile's own. Where `s3_path` names the store, a first guess only: the bucket may lie elsewhere. */
+  readonly region?: string;
+  readonly kmsRegion?: string;
+  readonly profile?: string;
+  readonly role?: string;
+  readonly endpoint?: string;
+  readonly kmsEndpoint?: string;
+  readonly format: Format;
+  /** Always holds `format`. */
+  readonly accept: Format[];
+  /** Undefined: none was configured, which is not the same as an empty one. */
+  readonly context: Record<string, string> | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Where a value came from. */
+export interface Origin {
+  readonly source: 'inline' | 'file' | 'environment' | 'default';
+  /** `--store`, `/path/.lazycredrc`, `LAZYCRED_STORE`. */
+  readonly where: string;
+}
+
+/** Settings, and how they came about. */
+export interface LoadedConfig {
+  readonly settings: Settings;
+  /** By config key. */
+  readonly origins: Partial<Record<string, Origin>>;
+  /** Variables that are set and don't count, since `by` says otherwise. */
+  readonly overridden: { readonly variable: string; readonly key: string; readonly by: string }[];
+  /** The config files read. */
+  readonly files: string[];
+  /** Settings of an untrusted project file, left out; only with `lenient`, otherwise they are errors. */
+  readonly ignored: { readonly key: string; readonly file: string; readonly why: string }[];
+}
