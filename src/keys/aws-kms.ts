@@ -56,10 +56,10 @@ export class AwsKmsKey implements KeyProvider {
       this.#client.send(new GenerateDataKeyCommand(input), options),
     );
     try {
-      if (key?.length !== DATA_KEY_BYTES) throw badAnswer(call);
+      if (!isBytes(key) || key.length !== DATA_KEY_BYTES) throw badAnswer(call);
       return { key, wrapped: this.#wrapped(answer, call) };
     } catch (e) {
-      key?.fill(0);
+      if (isBytes(key)) key.fill(0);
       throw e;
     }
   }
@@ -81,7 +81,7 @@ export class AwsKmsKey implements KeyProvider {
     const { Plaintext: key } = await send(call, (options) =>
       this.#client.send(new DecryptCommand(input), options),
     );
-    if (key === undefined) throw badAnswer(call);
+    if (!isBytes(key)) throw badAnswer(call);
     if (key.length === (o.keyBytes ?? DATA_KEY_BYTES)) return key;
     key.fill(0);
     throw damagedKey(this.label);
@@ -101,11 +101,17 @@ export class AwsKmsKey implements KeyProvider {
 
   #wrapped(answer: Pick<EncryptCommandOutput, 'KeyId' | 'CiphertextBlob'>, call: KmsCall): WrappedKey {
     const { KeyId: id, CiphertextBlob: blob } = answer;
-    const wrapped = Buffer.from(blob ?? []).toString('base64');
+    if (typeof id !== 'string' || !isBytes(blob) || blob.length === 0) throw badAnswer(call);
+    const wrapped = Buffer.from(blob).toString('base64');
     // A longer one could be stored but never read again.
-    if (id === undefined || wrapped === '' || wrapped.length > MAX_WRAPPED_TEXT) throw badAnswer(call);
+    if (wrapped.length > MAX_WRAPPED_TEXT) throw badAnswer(call);
     return { provider: this.id, id, wrapped };
   }
+}
+
+// The SDK's types promise it, but its parser passes on whatever JSON the server sent.
+function isBytes(value: Uint8Array | undefined): value is Uint8Array {
+  return ArrayBuffer.isView(value);
 }
 
 type SendOptions = { abortSignal?: AbortSignal };

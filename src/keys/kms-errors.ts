@@ -47,7 +47,9 @@ function decryptKeysHint({ named }: KmsCall): string {
 
 /** One of our errors for a failed KMS request; an aborted signal gives its reason. */
 export function kmsError(e: unknown, call: KmsCall): unknown {
-  if (call.signal?.aborted === true) return call.signal.reason;
+  const action = call.operation === 'Decrypt' ? 'unwrap a data key' : 'wrap a data key';
+  const request = { service: serviceName(call), action, location: call.label, signal: call.signal };
+  if (call.signal?.aborted === true) return serviceError(e, request);
   const { name, status } = failureShape(e);
   if (name === 'InvalidCiphertextException') return damagedKey(call.label, e);
   const refusal = REFUSALS[name];
@@ -61,8 +63,7 @@ export function kmsError(e: unknown, call: KmsCall): unknown {
   }
   // An answer that can't be parsed: the parser's message quotes it, and a data key may be in it.
   if (name === 'SyntaxError' || (status !== undefined && status < 300)) return badAnswer(call);
-  const action = call.operation === 'Decrypt' ? 'unwrap a data key' : 'wrap a data key';
-  return serviceError(e, { service: serviceName(call), action, location: call.label, signal: call.signal });
+  return serviceError(e, request);
 }
 
 /** KMS, or what stands in its place, answered something other than its API says. Quotes nothing of it. */

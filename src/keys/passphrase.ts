@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
@@ -146,12 +147,15 @@ export class PassphraseKey implements KeyProvider {
 }
 
 /** The outcome of `work`, or the signal's reason as soon as it is aborted: scrypt itself can't be stopped. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  signal.throwIfAborted();
+  const done = new AbortController();
+  try {
+    await Promise.race([work, once(signal, 'abort', { signal: done.signal })]);
+  } finally {
+    done.abort();
+  }
+  signal.throwIfAborted();
+  return work;
 }
