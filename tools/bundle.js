@@ -59,7 +59,7 @@ async function bundle(dir, input, groups, define) {
     // The SDK's ES modules: half of the size of its CommonJS ones, since what isn't used falls away.
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node', 'default'] },
     transform: { define },
-    plugins: [trimDynamicImports(dir)],
+    plugins: [trimDynamicImports(dir), plainStringWidth],
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(`rolldown: ${log.message}`);
       handler(level, log);
@@ -84,6 +84,18 @@ async function bundle(dir, input, groups, define) {
     await build.close();
   }
 }
+
+/**
+ * yargs lays out its help with string-width, whose tables of wide characters and emoji cost more at start
+ * than all the rest of yargs. Our help is plain text: one column a character.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const plainStringWidth = {
+  name: 'plain-string-width',
+  resolveId: (source) => (source === 'string-width' ? '\0string-width' : null),
+  load: (id) => (id === '\0string-width' ? 'export default (text) => [...text].length;' : null),
+};
 
 /**
  * Puts a module that re-exports the names of {@link USED} in the place of a package imported at run time.
