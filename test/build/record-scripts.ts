@@ -12,9 +12,9 @@ export interface ScriptRecord {
   readonly cached: boolean;
 }
 
-const file = process.env['RECORD_SCRIPTS'];
+const file = process.env['RECORD_SCRIPTS'] ?? '';
 
-if (file !== undefined) {
+if (file !== '') {
   vm.Script = class extends vm.Script {
     constructor(source: string, options: vm.ScriptOptions) {
       super(source, options);
