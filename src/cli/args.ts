@@ -1,0 +1,123 @@
+import type { Argv, Options } from 'yargs';
+import { LazycredError } from '../errors.js';
+import { quote } from '../record.js';
+import type { Command, CommandArguments } from './command.js';
+import { COMMON_OPTIONS, type Option } from './options.js';
+import { readWords } from './words.js';
+
+const HELP_COLUMNS = 80;
+
+/** yargs has it (since 17.7), its types don't. */
+interface UsageConfiguration {
+  usageConfiguration(settings: { readonly 'hide-types': boolean }): void;
+}
+
+/**
+ * Reads a command's arguments, strictly: every value is text, nothing surplus, nothing repeated.
+ * Undefined when help was asked for.
+ *
+ * @throws ERR_USAGE
+ */
+export async function parseArguments(
+  name: string,
+  command: Command,
+  args: readonly string[],
+): Promise<CommandArguments | undefined> {
+  const known = [...COMMON_OPTIONS, ...command.options];
+  const { options, operands } = readWords(args, known);
+  // Even with other mistakes: who asks for help is about to correct them.
+  if (options.includes('--help')) return undefined;
+  const parser = await newParser(known);
+  for (const [a, b] of command.conflicts ?? []) parser.conflicts(a, b);
+  const argv = parser.parseSync([...options, '--', ...operands]) as Readonly<Record<string, unknown>>;
+  for (const { name: option, many } of known) {
+    if (Array.isArray(argv[option]) && many !== true) throw usage(`--${option} is given more than once`);
+  }
+  const [fewest, most] = command.operands;
+  const hint = `usage: lazy ${command.usage}`;
+  if (operands.length < fewest) throw usage(`lazy ${name} needs ${missing(command, operands.length)}`, hint);
+  if (operands.length > most) throw usage(surplus(command, operands), hint);
+  return {
+    operands,
+    text: (option) => {
+      const value = argv[option];
+      return typeof value === 'string' ? value : undefined;
+    },
+    all: (option) => [argv[option]].flat().filter((v) => typeof v === 'string'),
+    has: (option) => argv[option] !== undefined,
+  };
+}
+
+/** A parser that takes nothing but `options`, changes no value, speaks English, and throws instead of ending the process. */
+export async function newParser(options: readonly Option[]): Promise<Argv> {
+  const yargs = await loadYargs();
+  const parser = yargs([], '/')
+    .scriptName('lazy')
+    .locale('en')
+    .updateStrings(WORDS)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+    })
+    .wrap(HELP_COLUMNS)
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .strictOptions()
+    .fail((message: string | null, error: unknown) => {
+      throw error instanceof Error && message === null
+        ? error
+        : usage((message ?? '').replace(/\s*\n\s*/gu, ' '));
+    });
+  (parser as Argv & UsageConfiguration).usageConfiguration({ 'hide-types': true });
+  for (const { name, letter, takes, about, group, choices } of options) {
+    const settings: Options = {
+      type: takes === undefined ? 'boolean' : 'string',
+      describe: takes === undefined ? about : `${takes}: ${about}`,
+      group,
+      ...(letter === undefined ? {} : { alias: letter }),
+      ...(choices === undefined ? {} : { choices }),
+    };
+    parser.option(name, settings);
+  }
+  return parser;
+}
+
+const WORDS = {
+  'Arguments %s and %s are mutually exclusive': '--%s and --%s exclude each other',
+  'Invalid values:': 'bad value:',
+  'Argument: %s, Given: %s, Choices: %s': '--%s is %s, not one of %s',
+};
+
+/** yargs asks for the current folder while it loads, and would fail where that was deleted. */
+async function loadYargs(): Promise<(typeof import('yargs'))['default']> {
+  const cwd = process.cwd.bind(process);
+  process.cwd = () => '/';
+  try {
+    return (await import('yargs')).default;
+  } finally {
+    process.cwd = cwd;
+  }
+}
+
+/** ERR_USAGE. */
+export function usage(message: string, hint?: string): LazycredError {
+  return new LazycredError('ERR_USAGE', message, { hint });
+}
+
+function missing(command: Command, given: number): string {
+  const names = command.usage.split(' ').slice(1);
+  return names.slice(given, command.operands[0]).join(' and ');
+}
+
+// What is surplus is not shown: it may be part of a value that was to be quoted.
+function surplus(command: Command, operands: readonly string[]): string {
+  const most = command.operands[1];
+  const n = operands.length - most;
+  return `${n === 1 ? 'an argument' : `${n} arguments`} too many after ${most === 0 ? 'the command' : quote(operands[0] ?? '')}`;
+}

@@ -1,0 +1,97 @@
+import { isatty } from 'node:tty';
+import type { Settings } from '../../config.js';
+import { printable } from '../../record.js';
+import type { Command, CommandArguments } from '../command.js';
+import { json, table, writeOut } from '../output.js';
+import type { Session } from '../session.js';
+
+export const command: Command = {
+  usage: 'config',
+  about: `Shows what is in force, and where each setting came from: an option, a config file,
+the environment, or by default. Warns of variables that a file overrides, and
+of settings that count only after "lazy trust". Opens nothing.`,
+  options: [
+    { name: 'json', about: 'one object: settings, origins, overridden, ignored, files', group: 'Output:' },
+  ],
+  examples: [
+    ['lazy config', 'what the current folder leads to'],
+    ['lazy config --store prod', 'what that store would be'],
+  ],
+  operands: [0, 0],
+  run: config,
+};
+
+async function config(args: CommandArguments, session: Session): Promise<void> {
+  const loaded = await session.config(true);
+  const values = shown(loaded.settings);
+  const { origins, overridden, ignored, files } = loaded;
+  if (args.has('json')) {
+    return writeOut(json({ settings: Object.fromEntries(values), origins, overridden, ignored, files }));
+  }
+  const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? ''].map(printable));
+  await writeOut(isatty(1) ? table(rows) : rows.map((row) => `${row.join('\t')}\n`).join(''));
+  for (const { variable, key, by } of overridden)
+    session.talk(`${variable} is set, but ${key} comes from ${by}`);
+  for (const { key, file, why } of ignored) session.talk(`${key} in ${file} is left out: ${why}`);
+}
+
+type Shown = readonly [key: string, value: string | readonly string[] | Readonly<Record<string, string>>];
+
+/** The settings as a config file would spell them. */
+function shown(s: Settings): Shown[] {
+  const all: (readonly [string, Shown[1] | undefined])[] = [
+    ['store', locationText(s.store)],
+    ['key', s.keys.map(keyText)],
+    ['decryptKeys', s.decryptKeys.map(keyText)],
+    ['region', s.region],
+    ['kmsRegion', s.kmsRegion],
+    ['profile', s.profile],
+    ['role', s.role],
+    ['endpoint', s.endpoint],
+    ['kmsEndpoint', s.kmsEndpoint],
+    ['format', s.format],
+    ['accept', s.accept],
+    ['context', s.context],
+    ['timeout', `${s.timeoutMs / 1000}s`],
+  ];
+  return all.flatMap(([key, value]) =>
+    value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [[key, value] as const],
+  );
+}
+
+function locationText(store: Settings['store']): string {
+  switch (store.kind) {
+    case 's3':
+      return `s3://${store.bucket}/${store.prefix}`;
+    case 'dynamodb':
+      return `dynamodb://${store.table}`;
+    case 'file':
+      return `file:${store.dir}`;
+    case 'memory':
+      return 'memory:';
+  }
+}
+
+function keyText(key: Settings['keys'][number]): string {
+  switch (key.kind) {
+    case 'kms':
+      return `kms:${key.key}`;
+    case 'local':
+      return `local:${key.file}`;
+    case 'passphrase':
+      return `passphrase:${key.saltFile}`;
+  }
+}
+
+function textOf(value: Shown[1]): string {
+  if (typeof value === 'string') return value;
+  if (isList(value)) return value.join(', ');
+  return Object.entries(value)
+    .map(([k, v]) => `${k}=${v}`)
+    .join(', ');
+}
+
+// Array.isArray alone doesn't tell a read-only array from a map.
+function isList(value: Exclude<Shown[1], string>): value is readonly string[] {
+  return Array.isArray(value);
+}

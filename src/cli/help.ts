@@ -1,0 +1,37 @@
+import { newParser } from './args.js';
+import type { Command } from './command.js';
+import { COMMANDS } from './commands.js';
+import { COMMON_OPTIONS } from './options.js';
+
+/** The help of the whole program. */
+export async function programHelp(): Promise<string> {
+  const parser = await newParser(COMMON_OPTIONS);
+  parser.usage(`lazy COMMAND [OPTIONS]
+
+Keeps secrets where you keep other things: in S3, DynamoDB or local files,
+encrypted before they leave this machine, under a key of AWS KMS or your own.`);
+  for (const [name, { usage, summary }] of COMMANDS) parser.command(usage.replace(/^\S+/u, name), summary);
+  parser.example('lazy put db_credentials < creds.json', 'store a file');
+  parser.example('lazy get db_credentials', 'read it back');
+  parser.example('lazy put api_key', 'type it at a hidden prompt');
+  parser.example('lazy list prod/', 'what there is');
+  parser.epilog(`lazy COMMAND --help tells more of each. Settings come from options, .lazycredrc
+(searched from here upward, then at home) and LAZYCRED_… variables, in this
+order; with none, secrets are kept in local files of yours.`);
+  return `${await parser.getHelp()}\n`;
+}
+
+/** The help of one command. The common options are named, not repeated. */
+export async function commandHelp(command: Command): Promise<string> {
+  const help = { name: 'help', letter: 'h', about: 'show this', group: 'Other:' };
+  const parser = await newParser([...command.options, help]);
+  parser.usage(`lazy ${command.usage} [OPTIONS]\n\n${unfolded(command.about)}`);
+  for (const [line, why] of command.examples) parser.example(line, why);
+  parser.epilog('lazy --help lists the options of every command: --store, --key, --config …');
+  return `${await parser.getHelp()}\n`;
+}
+
+// The terminal's width decides where lines break, not the source's.
+function unfolded(paragraphs: string): string {
+  return paragraphs.replace(/(?<!\n)\n(?!\n)/gu, ' ');
+}

@@ -1,0 +1,90 @@
+/** The command `lazy` behind its loader, which answers `lazy --version` by itself; runs on import. */
+import { isatty } from 'node:tty';
+import { nearest } from '../config/did-you-mean.js';
+import { LazycredError } from '../errors.js';
+import { quote } from '../record.js';
+import type { Command } from './command.js';
+import { COMMANDS } from './commands.js';
+import { report, type LogFormat } from './errors.js';
+import { Interrupted, watchSignals } from './interrupt.js';
+import { COMMON_OPTIONS, type Option } from './options.js';
+import { BrokenPipe, writeError, writeOut } from './output.js';
+import type { Session } from './session.js';
+import { readWords } from './words.js';
+
+/** 128 and SIGPIPE's number, as a shell shows the end of any program that nobody reads any more. */
+const BROKEN_PIPE_STATUS = 141;
+const USAGE_STATUS = 2;
+
+let session: Session | undefined;
+
+void main(process.argv.slice(2)).then((status) => {
+  // Not process.exit: what stdout still holds must get out.
+  process.exitCode = status;
+});
+
+async function main(args: readonly string[]): Promise<number> {
+  const { signal } = watchSignals();
+  try {
+    return await run(args, signal);
+  } catch (e) {
+    if (e instanceof BrokenPipe) return BROKEN_PIPE_STATUS;
+    const failure: unknown = signal.aborted ? signal.reason : e;
+    if (failure instanceof Interrupted) return failure.status;
+    return await report(failure, logFormat(args), session?.doing);
+  } finally {
+    await session?.close();
+  }
+}
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
+  const [word] = operands;
+  if (word === undefined || (word === 'help' && rest[0] === undefined)) return programHelp(options, word);
+  if (word === 'help') return commandHelp((await find(rest[0] ?? '')).command);
+  const { name, command } = await find(word);
+  const { parseArguments } = await import('./args.js');
+  const parsed = await parseArguments(name, command, [...options, ...rest]);
+  if (parsed === undefined) return commandHelp(command);
+  const { Session } = await import('./session.js');
+  session = new Session(parsed, signal);
+  await command.run(parsed, session);
+  return 0;
+}
+
+async function find(name: string): Promise<{ readonly name: string; readonly command: Command }> {
+  const entry = COMMANDS.get(name);
+  if (entry !== undefined) return { name, command: (await entry.load()).command };
+  const guess = nearest(name, COMMANDS.keys());
+  throw new LazycredError('ERR_USAGE', `unknown command ${quote(name)}`, {
+    hint: guess === undefined ? 'lazy --help lists the commands' : `did you mean lazy ${guess}?`,
+  });
+}
+
+async function programHelp(options: readonly string[], word: string | undefined): Promise<number> {
+  const help = await import('./help.js');
+  const text = await help.programHelp();
+  if (word === 'help' || options.includes('--help')) {
+    await writeOut(text);
+    return 0;
+  }
+  // Nothing was asked for: a script that forgot its command must not take this for a result.
+  writeError(text);
+  return USAGE_STATUS;
+}
+
+async function commandHelp(command: Command): Promise<number> {
+  const help = await import('./help.js');
+  await writeOut(await help.commandHelp(command));
+  return 0;
+}
+
+// Looked up by itself, since it must be known also where the other arguments make no sense.
+function logFormat(args: readonly string[]): LogFormat {
+  const option: Option | undefined = COMMON_OPTIONS.find((o) => o.name === 'log-format');
+  const at = args.findIndex((arg) => arg === '--log-format' || arg.startsWith('--log-format='));
+  const arg = args[at] ?? '';
+  const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1];
+  if (at !== -1 && option?.choices?.includes(value ?? '') === true) return value as LogFormat;
+  return isatty(2) ? 'text' : 'json';
+}

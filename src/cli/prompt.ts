@@ -1,0 +1,83 @@
+import { openSync, writeSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { LazycredError } from '../errors.js';
+import { Interrupted, SIGINT_STATUS } from './interrupt.js';
+
+/** Longest line that is taken, in bytes: a value's limit. */
+const MAX_LINE_BYTES = 256 * 1024;
+
+/** How long after Enter more input counts as part of one paste, in milliseconds. */
+const PASTE_MS = 30;
+
+const ENTER = /[\r\n]/u;
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const CTRL_U = '\u0015';
+const BACKSPACES: ReadonlySet<string> = new Set(['\u0008', '\u007f']);
+
+/**
+ * Asks for a line on the terminal without showing what is typed; works while stdin and stdout are
+ * something else. Backspace and Ctrl-U correct. The terminal is as before in the end, however it ends.
+ *
+ * @returns undefined when there is no terminal
+ * @throws ERR_USAGE for Ctrl-D or several lines in one paste; Interrupted for Ctrl-C; the signal's reason
+ */
+export async function promptHidden(question: string, signal: AbortSignal): Promise<string | undefined> {
+  signal.throwIfAborted();
+  const fd = openTerminal();
+  if (fd === undefined) return undefined;
+  const terminal = new ReadStream(fd);
+  const restore = (): void => {
+    if (!terminal.destroyed) terminal.setRawMode(false);
+  };
+  // Whatever ends the process, the user's shell must echo again.
+  process.on('exit', restore);
+  try {
+    terminal.setRawMode(true);
+    writeSync(fd, question);
+    return await readLine(terminal, signal);
+  } finally {
+    restore();
+    writeSync(fd, '\n');
+    process.removeListener('exit', restore);
+    terminal.destroy();
+  }
+}
+
+function openTerminal(): number | undefined {
+  try {
+    const fd = openSync('/dev/tty', 'r+');
+    return fd;
+  } catch {
+    // No controlling terminal: the caller says what to do instead.
+    return undefined;
+  }
+}
+
+function readLine(terminal: ReadStream, signal: AbortSignal): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    let line = '';
+    let ended: ReturnType<typeof setTimeout> | undefined;
+    const refuse = (message: string): void => {
+      reject(new LazycredError('ERR_USAGE', message, { hint: 'give it on stdin, or with --file FILE' }));
+    };
+    const take = (c: string): void => {
+      // The rest of a paste would go to the user's shell, to be shown and run as commands.
+      if (ended !== undefined) refuse('several lines were pasted, and a prompt takes one');
+      else if (c === CTRL_C) reject(new Interrupted(SIGINT_STATUS));
+      else if (c === CTRL_D && line === '') refuse('nothing was entered');
+      else if (c === CTRL_U) line = '';
+      else if (BACKSPACES.has(c)) line = [...line].slice(0, -1).join('');
+      else if (ENTER.test(c)) ended = setTimeout(() => resolve(line), PASTE_MS);
+      else if (c !== CTRL_D) line += c;
+    };
+    terminal.setEncoding('utf8');
+    terminal.on('data', (text: string) => {
+      for (const c of text.replaceAll('\r\n', '\n')) take(c);
+      if (Buffer.byteLength(line) > MAX_LINE_BYTES) refuse('the line is too long');
+    });
+    terminal.once('error', reject);
+    terminal.once('end', () => refuse('the terminal went away'));
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

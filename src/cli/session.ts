@@ -1,0 +1,97 @@
+import { loadConfig, type LoadedConfig } from '../config.js';
+import { openStore } from '../connect.js';
+import { LazycredError } from '../errors.js';
+import type { Store } from '../index.js';
+import { printable } from '../record.js';
+import { inlineConfig, OPTION_NAMES, type Given } from './options.js';
+import { writeError } from './output.js';
+import { promptHidden } from './prompt.js';
+
+/** One run of the command: what surrounds it, and what it opened. */
+export class Session {
+  /** The current folder; `''` when it was deleted. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv = process.env;
+  /** Aborts with Interrupted. */
+  readonly signal: AbortSignal;
+  /** What is being done (`get "db"`), once it is begun: for messages. */
+  doing: string | undefined;
+  readonly #quiet: boolean;
+  readonly #given: Given;
+  #store: Store | undefined;
+
+  constructor(given: Given, signal: AbortSignal) {
+    this.cwd = currentFolder();
+    this.signal = signal;
+    this.#given = given;
+    this.#quiet = given.has('quiet');
+  }
+
+  /** Says a line on stderr, unless asked to be quiet. */
+  talk(line: string): void {
+    if (!this.#quiet) writeError(`${printable(line)}\n`);
+  }
+
+  /** What surrounds the run, as the library wants it. */
+  get around(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+    return { cwd: this.cwd, env: this.env };
+  }
+
+  /** The configuration in force. `lenient`: to be shown only, see `LoadOptions`. */
+  async config(lenient = false): Promise<LoadedConfig> {
+    return loadConfig({
+      ...this.around,
+      inline: inlineConfig(this.#given),
+      inlineNames: OPTION_NAMES,
+      file: this.#given.text('config'),
+      allowDefault: true,
+      lenient,
+    });
+  }
+
+  /**
+   * Opens the store. Asks for a passphrase before the clock of the operation starts where `uses`
+   * says that it is sure to be needed: the newest key alone opens what was just written, and all wrap.
+   */
+  async open(uses: 'nothing' | 'opens' | 'wraps'): Promise<Store> {
+    const config = await this.config();
+    const { keys } = config.settings;
+    const passphrase = this.#passphrase();
+    const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
+    if (sure.some((key) => key.kind === 'passphrase')) await passphrase();
+    this.#store = await openStore(config, { passphrase });
+    if (config.origins['store']?.source === 'default') {
+      this.talk(`using the local store ${this.#store.location}: nothing is configured`);
+    }
+    return this.#store;
+  }
+
+  /** Frees what was opened, so that the process can end. */
+  async close(): Promise<void> {
+    await this.#store?.close();
+  }
+
+  #passphrase(): () => Promise<string> {
+    let asked: Promise<string> | undefined;
+    return () => (asked ??= this.#askPassphrase());
+  }
+
+  async #askPassphrase(): Promise<string> {
+    const variable = this.env['LAZYCRED_PASSPHRASE'] ?? '';
+    if (variable !== '') return variable;
+    const typed = await promptHidden('passphrase: ', this.signal);
+    if (typed !== undefined) return typed;
+    throw new LazycredError('ERR_ACCESS', 'the key is a passphrase, and there is no terminal to ask for it', {
+      hint: 'set LAZYCRED_PASSPHRASE',
+    });
+  }
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    // Deleted under our feet; absolute paths still work.
+    return '';
+  }
+}
