@@ -15,7 +15,7 @@ export interface ConfigFile {
 }
 
 /** Looked for in each folder, in this order. */
-export const PLACES = [
+const PLACES = [
   '.lazycredrc',
   '.lazycredrc.json',
   '.lazycredrc.yaml',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { variableOf } from '../../src/config/environment.js';
 import { KEYS, SPELLINGS } from '../../src/config/schema.js';
 import { repoRoot } from '../emulators/root.js';
 import { makeFolder, type Folder } from './folder.js';
@@ -75,4 +76,11 @@ describe('.lazycredrc.example', () => {
     }
     expect(ALTERNATIVES.length).toBeGreaterThan(15);
   });
+});
+
+test('the configuration page names every key and its variable', () => {
+  const page = readFileSync(join(repoRoot(), 'docs/configuration.md'), 'utf8');
+  for (const key of [...KEYS, ...Object.keys(SPELLINGS)]) {
+    expect(page).toMatch(new RegExp(`^\\| \`${key}\` +\\| \`${variableOf(key)}\``, 'mu'));
+  }
 });
