@@ -55,7 +55,9 @@ async function body(t: Opened, key: string): Promise<string> {
 }
 
 async function write(t: Opened, key: string, text: string | Uint8Array): Promise<void> {
-  await t.client.send(new PutObjectCommand({ Bucket: t.bucket, Key: key, Body: Buffer.from(text as string) }));
+  await t.client.send(
+    new PutObjectCommand({ Bucket: t.bucket, Key: key, Body: Buffer.from(text as string) }),
+  );
 }
 
 backendSuite('S3Backend', async () => (await open(motoUrl(), { prefix: 'creds/', pageSize: 2 })).backend, {
