@@ -12,6 +12,9 @@ export default {
   maxWorkers: 2,
   // The first request of a test may find two servers and two compilers of regular expressions at work.
   testTimeout: 60_000,
+  // Whatever a test prints or leaves is searched for the secrets that it used.
+  setupFilesAfterEnv: [`${dist}/test/support/printed.js`],
+  reporters: ['default', `${dist}/test/support/leftovers.js`],
   globalSetup: `${dist}/test/emulators/global-setup.js`,
   globalTeardown: `${dist}/test/emulators/global-teardown.js`,
 };
