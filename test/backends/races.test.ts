@@ -57,7 +57,7 @@ test.each(places)(
     expect(byVersion.get(newest?.version ?? '')?.write).toBe(WRITES);
     await backend.close();
   },
-  60_000,
+  120_000,
 );
 
 test('writers that are killed leave whole versions without a gap, and the next writer goes on', async () => {
@@ -90,4 +90,4 @@ test('writers that are killed leave whole versions without a gap, and the next w
   }
   expect(Number((await backend.get(name))?.version)).toBeGreaterThan(3);
   await backend.close();
-}, 60_000);
+}, 120_000);

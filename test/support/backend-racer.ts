@@ -33,7 +33,8 @@ export function racer(options: RacerOptions): Racer {
           return version;
         } catch (e) {
           if (!isLazycredError(e, 'ERR_CONFLICT')) throw e;
-          await sleep(Math.random() * 50);
+          // About as long as all the others take for one write each: sooner only costs requests.
+          await sleep(Math.random() * 300);
         }
       }
     },
