@@ -18,26 +18,32 @@ const USAGE_STATUS = 2;
 
 let session: Session | undefined;
 
-void main(process.argv.slice(2)).then((status) => {
+const args = process.argv.slice(2);
+
+// What nobody waited for: a bug, told of as one, without the stack that Node would print.
+process.on('uncaughtException', (e) => {
+  void report(e, logFormat(), session?.doing).then((status) => process.exit(status));
+});
+void main().then((status) => {
   // Not process.exit: what stdout still holds must get out.
   process.exitCode = status;
 });
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(): Promise<number> {
   const { signal } = watchSignals();
   try {
-    return await run(args, signal);
+    return await run(signal);
   } catch (e) {
     if (e instanceof BrokenPipe) return BROKEN_PIPE_STATUS;
     const failure: unknown = signal.aborted ? signal.reason : e;
     if (failure instanceof Interrupted) return failure.status;
-    return await report(failure, logFormat(args), session?.doing);
+    return await report(failure, logFormat(), session?.doing);
   } finally {
     await session?.close();
   }
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+async function run(signal: AbortSignal): Promise<number> {
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
   if (word === undefined || (word === 'help' && rest[0] === undefined)) return programHelp(options, word);
@@ -80,7 +86,7 @@ async function commandHelp(command: Command): Promise<number> {
 }
 
 // Looked up by itself, since it must be known also where the other arguments make no sense.
-function logFormat(args: readonly string[]): LogFormat {
+function logFormat(): LogFormat {
   const option: Option | undefined = COMMON_OPTIONS.find((o) => o.name === 'log-format');
   const at = args.findIndex((arg) => arg === '--log-format' || arg.startsWith('--log-format='));
   const arg = args[at] ?? '';

@@ -19,10 +19,15 @@ const BACKSPACES: ReadonlySet<string> = new Set(['\u0008', '\u007f']);
  * Asks for a line on the terminal without showing what is typed; works while stdin and stdout are
  * something else. Backspace and Ctrl-U correct. The terminal is as before in the end, however it ends.
  *
+ * @param otherWay the hint where the terminal won't do
  * @returns undefined when there is no terminal
  * @throws ERR_USAGE for Ctrl-D or several lines in one paste; Interrupted for Ctrl-C; the signal's reason
  */
-export async function promptHidden(question: string, signal: AbortSignal): Promise<string | undefined> {
+export async function promptHidden(
+  question: string,
+  otherWay: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   signal.throwIfAborted();
   const fd = openTerminal();
   if (fd === undefined) return undefined;
@@ -35,7 +40,7 @@ export async function promptHidden(question: string, signal: AbortSignal): Promi
   try {
     terminal.setRawMode(true);
     writeSync(fd, question);
-    return await readLine(terminal, signal);
+    return await readLine(terminal, otherWay, signal);
   } finally {
     restore();
     writeSync(fd, '\n');
@@ -46,20 +51,19 @@ export async function promptHidden(question: string, signal: AbortSignal): Promi
 
 function openTerminal(): number | undefined {
   try {
-    const fd = openSync('/dev/tty', 'r+');
-    return fd;
+    return openSync('/dev/tty', 'r+');
   } catch {
     // No controlling terminal: the caller says what to do instead.
     return undefined;
   }
 }
 
-function readLine(terminal: ReadStream, signal: AbortSignal): Promise<string> {
+function readLine(terminal: ReadStream, otherWay: string, signal: AbortSignal): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     let line = '';
     let ended: ReturnType<typeof setTimeout> | undefined;
     const refuse = (message: string): void => {
-      reject(new LazycredError('ERR_USAGE', message, { hint: 'give it on stdin, or with --file FILE' }));
+      reject(new LazycredError('ERR_USAGE', message, { hint: otherWay }));
     };
     const take = (c: string): void => {
       // The rest of a paste would go to the user's shell, to be shown and run as commands.

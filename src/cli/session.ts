@@ -18,6 +18,7 @@ export class Session {
   doing: string | undefined;
   readonly #quiet: boolean;
   readonly #given: Given;
+  #config: Promise<LoadedConfig> | undefined;
   #store: Store | undefined;
 
   constructor(given: Given, signal: AbortSignal) {
@@ -37,21 +38,19 @@ export class Session {
     return { cwd: this.cwd, env: this.env };
   }
 
-  /** The configuration in force. `lenient`: to be shown only, see `LoadOptions`. */
-  async config(lenient = false): Promise<LoadedConfig> {
-    return loadConfig({
-      ...this.around,
-      inline: inlineConfig(this.#given),
-      inlineNames: OPTION_NAMES,
-      file: this.#given.text('config'),
-      allowDefault: true,
-      lenient,
-    });
+  /** The configuration in force; found once. */
+  config(): Promise<LoadedConfig> {
+    return (this.#config ??= this.#load(false));
+  }
+
+  /** The configuration to be shown, not used: what isn't trusted is left out instead of refused. */
+  configToShow(): Promise<LoadedConfig> {
+    return this.#load(true);
   }
 
   /**
    * Opens the store. Asks for a passphrase before the clock of the operation starts where `uses`
-   * says that it is sure to be needed: the newest key alone opens what was just written, and all wrap.
+   * says that it is sure to be needed: all keys wrap, and the first is tried first to open.
    */
   async open(uses: 'nothing' | 'opens' | 'wraps'): Promise<Store> {
     const config = await this.config();
@@ -71,6 +70,17 @@ export class Session {
     await this.#store?.close();
   }
 
+  #load(lenient: boolean): Promise<LoadedConfig> {
+    return loadConfig({
+      ...this.around,
+      inline: inlineConfig(this.#given),
+      inlineNames: OPTION_NAMES,
+      file: this.#given.text('config'),
+      allowDefault: true,
+      lenient,
+    });
+  }
+
   #passphrase(): () => Promise<string> {
     let asked: Promise<string> | undefined;
     return () => (asked ??= this.#askPassphrase());
@@ -79,7 +89,7 @@ export class Session {
   async #askPassphrase(): Promise<string> {
     const variable = this.env['LAZYCRED_PASSPHRASE'] ?? '';
     if (variable !== '') return variable;
-    const typed = await promptHidden('passphrase: ', this.signal);
+    const typed = await promptHidden('passphrase: ', 'or set LAZYCRED_PASSPHRASE', this.signal);
     if (typed !== undefined) return typed;
     throw new LazycredError('ERR_ACCESS', 'the key is a passphrase, and there is no terminal to ask for it', {
       hint: 'set LAZYCRED_PASSPHRASE',

@@ -61,7 +61,11 @@ function namesFile(text: string, cwd: string): boolean {
 /** No value was named: stdin if somebody put one there, else the person at the terminal. */
 async function readUnasked(name: string, signal: AbortSignal): Promise<Uint8Array> {
   if (isatty(0)) {
-    const line = await promptHidden(`value of ${quote(name)}: `, signal);
+    const line = await promptHidden(
+      `value of ${quote(name)}: `,
+      'give it on stdin, or with --file FILE',
+      signal,
+    );
     if (line !== undefined) return Buffer.from(line);
   } else if (stdinWasGiven()) return readStdin(signal);
   throw new LazycredError('ERR_USAGE', 'there is no value', { hint: WAYS });

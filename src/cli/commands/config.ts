@@ -22,7 +22,7 @@ of settings that count only after "lazy trust". Opens nothing.`,
 };
 
 async function config(args: CommandArguments, session: Session): Promise<void> {
-  const loaded = await session.config(true);
+  const loaded = await session.configToShow();
   const values = shown(loaded.settings);
   const { origins, overridden, ignored, files } = loaded;
   if (args.has('json')) {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { LazycredError } from '../../errors.js';
-import { quote } from '../../record.js';
+import { parseName, quote } from '../../record.js';
 import { usage } from '../args.js';
 import type { Command, CommandArguments } from '../command.js';
 import type { Session } from '../session.js';
@@ -61,22 +61,23 @@ prefer stdin, a file or the prompt.`,
 async function put(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
   const ifVersion = versionOf(args.text('if-version'));
-  // First what can be wrong with the command line and the configuration, then the questions.
-  const value = await readValue({ args, cwd: session.cwd, signal: session.signal });
-  const { settings } = await session.config();
-  const store = await session.open('wraps');
-  session.doing = `put ${quote(name)}`;
-  if (settings.format === 'lazycred' && args.has('by')) {
+  const { format } = (await session.config()).settings;
+  // Before anybody types a value in vain.
+  if (format === 'native') parseName(name);
+  if (format === 'lazycred' && args.has('by')) {
     throw new LazycredError('ERR_UNSUPPORTED', 'the lazycred format keeps no author', {
       hint: 'format: native does',
     });
   }
+  const value = await readValue({ args, cwd: session.cwd, signal: session.signal });
+  const store = await session.open('wraps');
+  session.doing = `put ${quote(name)}`;
   const { version } = await store.put(name, value, {
     signal: session.signal,
     ifVersion,
     ifAbsent: args.has('if-absent'),
     comment: args.text('comment'),
-    by: settings.format === 'lazycred' ? undefined : (args.text('by') ?? author(session.env)),
+    by: format === 'lazycred' ? undefined : (args.text('by') ?? author(session.env)),
   });
   const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
   session.talk(
