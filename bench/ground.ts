@@ -23,6 +23,8 @@ export async function openGround(): Promise<Ground> {
   const python = findPython();
   const packages = installMoto(python);
   const work = isolateEnvironment();
+  // The SDK's, about the version of Node; the command has its own way.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const [moto, dynalite] = await Promise.all([
     launchMoto({ python: python.executable, packages }),
     launchDynalite(),

@@ -4,25 +4,32 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 9;
 
-/** Calls a second, as the median of several rounds of about `roundMs` each, after one to warm up. */
-export async function perSecond(call: () => unknown, roundMs: number): Promise<number> {
-  const rates: number[] = [];
+/**
+ * Calls a second of each, as medians of rounds of about `roundMs`, after one to warm up. The calls take
+ * turns, so that whatever else the machine does meets all of them alike.
+ */
+export async function perSecond(calls: readonly (() => unknown)[], roundMs: number): Promise<number[]> {
+  const rates = calls.map((): number[] => []);
   for (let round = 0; round <= ROUNDS; round++) {
-    const start = performance.now();
-    let calls = 0;
-    let elapsed = 0;
-    do {
-      const result = call();
-      // Awaiting what is no promise would cost more than the fastest calls themselves.
-      if (result instanceof Promise) await result;
-      calls++;
-      elapsed = performance.now() - start;
-    } while (elapsed < roundMs);
-    if (round > 0) rates.push((calls * 1000) / elapsed);
+    for (const [i, call] of calls.entries()) {
+      const rate = await oneRound(call, roundMs);
+      if (round > 0) rates[i]?.push(rate);
+    }
   }
-  return median(rates);
+  return rates.map(median);
+}
+
+async function oneRound(call: () => unknown, roundMs: number): Promise<number> {
+  const start = performance.now();
+  for (let calls = 1; ; calls++) {
+    const result = call();
+    // Awaiting what is no promise would cost more than the fastest calls themselves.
+    if (result instanceof Promise) await result;
+    const elapsed = performance.now() - start;
+    if (elapsed >= roundMs) return (calls * 1000) / elapsed;
+  }
 }
 
 /** Columns, numbers to the right. */

@@ -32,8 +32,10 @@ export async function benchStores(ground: Ground): Promise<void> {
   const rows: string[][] = [];
   for (const [what, config] of Object.entries(configs)) {
     const store = await openStore(config);
-    const put = await perSecond(() => store.put('db', VALUE), ROUND_MS);
-    const get = await perSecond(() => store.get('db'), ROUND_MS);
+    const [put = NaN, get = NaN] = await perSecond(
+      [() => store.put('db', VALUE), () => store.get('db')],
+      ROUND_MS,
+    );
     await store.close();
     rows.push([what, figure(put), figure(get)]);
   }
