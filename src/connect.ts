@@ -29,7 +29,9 @@ export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptio
   // Beside each other: each loads an SDK client.
   const [backend, keys, decryptKeys] = await Promise.all([
     openBackend(settings),
-    Promise.all(settings.keys.map(providers)),
+    settings.store.kind === 'memory' && settings.keys.length === 0
+      ? throwAwayKeys()
+      : Promise.all(settings.keys.map(providers)),
     Promise.all(settings.decryptKeys.map(providers)),
   ]);
   const { format, accept, context, timeoutMs } = settings;
@@ -53,6 +55,11 @@ async function openBackend(settings: Settings): Promise<Backend> {
     case 'dynamodb':
       return openDynamoDB(settings, store.table);
   }
+}
+
+async function throwAwayKeys(): Promise<KeyProvider[]> {
+  const { LocalKey } = await import('./keys/local.js');
+  return [new LocalKey({ label: 'memory:' })];
 }
 
 async function openS3(settings: Settings, bucket: string, prefix: string): Promise<Backend> {

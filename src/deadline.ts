@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LazycredError } from './errors.js';
 
 /**
@@ -16,6 +17,8 @@ export class Deadline {
     this.#totalMs = ms;
     this.#leftMs = ms;
     this.signal = caller === undefined ? this.#own.signal : AbortSignal.any([caller, this.#own.signal]);
+    // One operation may have many requests under way, each listening: no leak to warn of.
+    setMaxListeners(0, this.signal);
     this.resume();
   }
 

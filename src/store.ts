@@ -231,8 +231,8 @@ export class Store {
   async #open(record: StoredRecord, version: string, signal: AbortSignal): Promise<Secret> {
     const { name, fields } = record;
     const kind = kindOf(fields);
-    const unwrap = (keys: readonly WrappedKey[], context: Context) =>
-      unwrapWithAny(this.#opening, keys, context, { signal });
+    const unwrap = (keys: readonly WrappedKey[], context: Context, keyBytes?: number) =>
+      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes });
     if (kind === 'stub') throw this.#removed(record, version);
     if (kind === 'broken') throw damaged(name);
     if (!this.#accept.includes(kind)) throw this.#notAccepted(kind);

@@ -316,7 +316,9 @@ describe('the context', () => {
   test.each([{ 'lazycred:name': 'x' }, { 'aws:x': 'y' }, { '': 'x' }, { x: '' }])(
     '%j is refused',
     (context) => {
-      expect(() => inMemory({ context })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }) as Error);
+      expect(() => inMemory({ context })).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG' }) as unknown as Error,
+      );
     },
   );
 });
@@ -550,10 +552,10 @@ describe('an opened secret', () => {
     expect((await store.get('json')).json()).toEqual({ password: 'hunter2' });
     await store.put('bytes', Buffer.from([0xff, 0xfe]));
     const secret = await store.get('bytes');
-    expect(() => secret.text()).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }) as Error);
+    expect(() => secret.text()).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }) as unknown as Error);
     await store.put('text', 'hunter2, not JSON');
     const text = await store.get('text');
-    expect(() => text.json()).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }) as Error);
+    expect(() => text.json()).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }) as unknown as Error);
     try {
       text.json();
     } catch (e) {

@@ -26,7 +26,7 @@ interface Entry {
  * concurrent writers see the same conflicts as on a real store.
  *
  * @example
- * const store = createStore({ backend: new MemoryBackend(), keys: [localKey] });
+ * const store = new Store({ backend: new MemoryBackend(), keys: [new LocalKey({})] });
  */
 export class MemoryBackend implements Backend {
   readonly location = 'memory:';

@@ -8,6 +8,9 @@ import { damaged } from './native.js';
 // Fernet key}, no encryption context. Bound to no name.
 const NO_CONTEXT: Context = {};
 
+/** Characters of a Fernet key as it is wrapped: 32 bytes in base64. */
+const KEY_TEXT_BYTES = 44;
+
 /** KMS Encrypt takes at most 4 KiB of plaintext, and its answer is little longer. */
 const MAX_WRAPPED_TEXT = 8 * 1024;
 
@@ -39,12 +42,12 @@ export async function sealLazycred(
 export async function openLazycred(
   fields: Fields,
   name: string,
-  unwrap: (keys: readonly WrappedKey[], context: Context) => Promise<Uint8Array>,
+  unwrap: (keys: readonly WrappedKey[], context: Context, keyBytes: number) => Promise<Uint8Array>,
 ): Promise<Buffer> {
   const { data, key } = fields;
   if (data === undefined || key === undefined || key === '' || key.length > MAX_WRAPPED_TEXT)
     throw damaged(name);
-  const fernetKey = await unwrap([{ provider: 'aws-kms', id: '', wrapped: key }], NO_CONTEXT);
+  const fernetKey = await unwrap([{ provider: 'aws-kms', id: '', wrapped: key }], NO_CONTEXT, KEY_TEXT_BYTES);
   try {
     const value = fernetDecrypt(Buffer.from(fernetKey).toString('latin1'), data);
     if (value === undefined) throw damaged(name);

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
-import type { Context, KeyProvider, WrappedKey } from '../keys.js';
+import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import { quote } from '../record.js';
 
 /** A data key and what its recipients need to open it. The owner zeroes `key`. */
 export interface DataKey {
@@ -49,7 +50,7 @@ export async function unwrapWithAny(
   providers: readonly KeyProvider[],
   keys: readonly WrappedKey[],
   context: Context,
-  o: CallOptions = {},
+  o: UnwrapOptions = {},
 ): Promise<Uint8Array> {
   const attempts = keys
     .flatMap((wrapped) => providers.map((provider) => ({ provider, wrapped, rank: provider.rank(wrapped) })))
@@ -73,7 +74,8 @@ export async function unwrapWithAny(
 const KNOWN_PROVIDERS: readonly string[] = ['aws-kms', 'local', 'passphrase'];
 
 function noKeyFor(providers: readonly KeyProvider[], keys: readonly WrappedKey[]): LazycredError {
-  const wrappedBy = keys.map((k) => `${k.provider} ${k.id}`).join(', ');
+  // The record's own words, which nothing vouches for yet.
+  const wrappedBy = keys.map((k) => quote(`${k.provider} ${k.id}`)).join(', ');
   if (!keys.some((k) => KNOWN_PROVIDERS.includes(k.provider))) {
     return new LazycredError('ERR_UNSUPPORTED', `no known key provider wrapped this record: ${wrappedBy}`, {
       hint: 'upgrade lazycred',

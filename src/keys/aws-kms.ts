@@ -9,7 +9,7 @@ import type { CallOptions } from '../backend.js';
 import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { badAnswer, kmsError, type KmsCall } from './kms-errors.js';
 import { arnRegion, rankKey } from './kms-key-id.js';
-import { DATA_KEY_BYTES, damagedKey, MAX_WRAPPED_TEXT, wrappedBytes } from './wrapped-text.js';
+import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
 /** What {@link AwsKmsKey} is made of. */
 export interface AwsKmsKeyOptions {
@@ -104,7 +104,7 @@ export class AwsKmsKey implements KeyProvider {
     if (typeof id !== 'string' || !isBytes(blob) || blob.length === 0) throw badAnswer(call);
     const wrapped = Buffer.from(blob).toString('base64');
     // A longer one could be stored but never read again.
-    if (wrapped.length > MAX_WRAPPED_TEXT) throw badAnswer(call);
+    if (wrappedBytes(wrapped) === undefined) throw badAnswer(call);
     return { provider: this.id, id, wrapped };
   }
 }

@@ -12,9 +12,10 @@ import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 export interface LocalKeyOptions {
   /**
    * Absolute path of the key's file: 32 random bytes as one line of base64, 0600. Made, with its
-   * folder (0700), when something is wrapped for the first time.
+   * folder (0700), when something is wrapped for the first time. Without it the key is random and
+   * gone with this object: for tests of code that uses a store.
    */
-  readonly file: string;
+  readonly file?: string | undefined;
   /** For messages; `local:` by default. */
   readonly label?: string | undefined;
   /** Source of randomness; `crypto.randomBytes` by default. For vectors. */
@@ -39,15 +40,16 @@ const LOCAL_KEY_BYTES = 32;
 export class LocalKey implements KeyProvider {
   readonly id = 'local';
   readonly label: string;
-  readonly #file: KeyFile;
+  readonly #file: KeyFile | undefined;
   readonly #random: (n: number) => Buffer;
   #key: Buffer | undefined;
   #closed = false;
 
   constructor(o: LocalKeyOptions) {
     this.label = o.label ?? 'local:';
-    this.#file = { path: o.file, bytes: LOCAL_KEY_BYTES, what: 'local key' };
     this.#random = o.random ?? randomBytes;
+    if (o.file === undefined) this.#key = this.#random(LOCAL_KEY_BYTES);
+    else this.#file = { path: o.file, bytes: LOCAL_KEY_BYTES, what: 'local key' };
   }
 
   async generate(context: Context, o: CallOptions = {}): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
@@ -80,7 +82,7 @@ export class LocalKey implements KeyProvider {
       if (wrapped.id === keyFingerprint(key)) throw damagedKey(this.label);
       throw new LazycredError(
         'ERR_ACCESS',
-        `the local key ${printable(this.#file.path)} did not wrap this data key`,
+        `the local key ${printable(this.#where)} did not wrap this data key`,
         {
           location: this.label,
           hint: 'add the key that did to decryptKeys, or restore its file',
@@ -101,6 +103,10 @@ export class LocalKey implements KeyProvider {
     this.#key = undefined;
   }
 
+  get #where(): string {
+    return this.#file?.path ?? this.label;
+  }
+
   /** Calls `use` with the key in the same turn in which it was seen to be there: `close` may zero it in any other. */
   async #with<T>(o: CallOptions & { make: boolean }, use: (key: Buffer) => T): Promise<T> {
     o.signal?.throwIfAborted();
@@ -116,11 +122,12 @@ export class LocalKey implements KeyProvider {
   }
 
   async #read(make: boolean): Promise<Buffer> {
+    if (this.#file === undefined) throw new LazycredError('ERR_ACCESS', `the key ${this.label} is closed`);
     const found = await readKeyFile(this.#file);
     if (found !== undefined) return found;
     if (make) return makeKeyFile(this.#file, this.#random);
-    throw new LazycredError('ERR_ACCESS', `the local key ${printable(this.#file.path)} is missing`, {
-      location: this.#file.path,
+    throw new LazycredError('ERR_ACCESS', `the local key ${printable(this.#where)} is missing`, {
+      location: this.#where,
       hint: 'restore the file from a copy: no other key opens what it wrapped',
     });
   }

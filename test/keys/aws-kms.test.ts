@@ -91,7 +91,7 @@ describe('which key is asked', () => {
   test('what is refused locally is never sent', async () => {
     const { client, inputs } = recording();
     const key = new AwsKmsKey({ client, key: 'alias/none' });
-    for (const wrapped of ['', 'A', 'AA==AA==', 'AB==', 'A'.repeat(2052)]) {
+    for (const wrapped of ['', 'A', 'AA==AA==', 'AB==', 'A'.repeat(2736)]) {
       const strange = { provider: 'aws-kms', id: '', wrapped };
       await expect(key.unwrap(strange, {})).rejects.toMatchObject({ code: 'ERR_INTEGRITY' });
     }
@@ -295,7 +295,7 @@ describe('answers that no KMS should give', () => {
       { ...whole, Plaintext: Buffer.alloc(16).toString('base64') },
       { ...whole, CiphertextBlob: undefined },
       { ...whole, CiphertextBlob: '' },
-      { ...whole, CiphertextBlob: Buffer.alloc(1537).toString('base64') },
+      { ...whole, CiphertextBlob: Buffer.alloc(2049).toString('base64') },
       { ...whole, KeyId: undefined },
       { ...whole, KeyId: { arn } },
       { ...whole, CiphertextBlob: [1, 2, 3] },
@@ -318,6 +318,7 @@ describe('answers that no KMS should give', () => {
       `${text}}`,
       `{"Plaintext":"${secret.toString('base64')}`,
       `<html>${secret.toString('base64')}</html>`,
+      `{"Plaintext":${secret.toString('base64')}}`,
       JSON.stringify({ Plaintext: `${secret.toString('base64')}!` }),
       JSON.stringify({ Plaintext: [...secret] }),
       JSON.stringify({ Plaintext: { length: 32, data: secret.toString('base64') } }),
