@@ -40,3 +40,17 @@ export async function callS3(url: string, method: string, path: string, body?: s
   const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   return answerOf(response, `${method} ${path}`);
 }
+
+/** One call of IAM's query protocol on moto: the XML answer; throws on any error answer. */
+export async function callIam(
+  url: string,
+  action: string,
+  parameters: Record<string, string>,
+): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: authorization('iam', 'us-east-1'), 'x-amz-date': '20260101T000000Z' },
+    body: new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters }),
+  });
+  return answerOf(response, action);
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,5 +37,8 @@ export function isolateEnvironment(): string {
     EMU_SECRETS: join(run, 'secrets'),
   });
   for (const dir of ['home', 'runtime', 'tmp', 'secrets']) mkdirSync(join(run, dir), { mode: 0o700 });
+  // As open as /tmp is: under root, tests of permissions go on as another user.
+  chmodSync(run, 0o711);
+  chmodSync(join(run, 'tmp'), 0o1777);
   return run;
 }

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { callJson, callS3 } from './aws-call.js';
+import { callIam, callJson, callS3 } from './aws-call.js';
 import type { Server } from './child.js';
 import { faults, type Faults } from './faults.js';
 import { launchMoto, type MotoInstallation } from './start.js';
-
-export { faults, type Call, type Faults, type ServerFault } from './faults.js';
 
 function fromSetup(name: string): string {
   const value = process.env[name];
@@ -41,6 +39,23 @@ export async function startMoto(
 export async function enforceIam(url: string, on: boolean): Promise<void> {
   const response = await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body: on ? '0' : 'inf' });
   if (!response.ok) throw new Error(`reset-auth: ${response.status}`);
+}
+
+/** Credentials of a principal, as the SDK's clients take them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A new IAM user who may do what `statements` say; to be made before IAM is enforced. */
+export async function makeUser(url: string, statements: readonly object[]): Promise<Credentials> {
+  const UserName = randomName('user');
+  await callIam(url, 'CreateUser', { UserName });
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  await callIam(url, 'PutUserPolicy', { UserName, PolicyName: 'test', PolicyDocument });
+  const key = await callIam(url, 'CreateAccessKey', { UserName });
+  const element = (name: string): string => new RegExp(`<${name}>(.*?)</${name}>`, 'u').exec(key)?.[1] ?? '';
+  return { accessKeyId: element('AccessKeyId'), secretAccessKey: element('SecretAccessKey') };
 }
 
 function randomName(kind: string): string {
