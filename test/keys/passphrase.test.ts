@@ -243,15 +243,20 @@ describe('the salt', () => {
 });
 
 test('after closing nothing is sealed or opened, also by what was under way', async () => {
+  const closed = { code: 'ERR_ACCESS', message: 'the key passphrase: is closed' };
   const key = newKey();
   const { wrapped } = await key.generate({});
-  const underWay = newKey();
-  const outcome = underWay.generate({});
-  await underWay.close();
-  await expect(outcome).rejects.toMatchObject({ code: 'ERR_ACCESS' });
-  await key.close();
-  await expect(key.unwrap(wrapped, {})).rejects.toMatchObject({ code: 'ERR_ACCESS' });
-  await expect(key.generate({})).rejects.toMatchObject({ code: 'ERR_ACCESS' });
+  const { wrapped: otherSalt } = await newKey().generate({});
+  // Each waits somewhere else: for the salt's file, for scrypt, for a key that is there.
+  const reading = newKey();
+  const underWay = [reading.generate({}), key.unwrap(otherSalt, {}), key.unwrap(wrapped, {})];
+  const outcomes = Promise.allSettled(underWay);
+  await Promise.all([reading.close(), key.close()]);
+  expect(await outcomes).toEqual(
+    underWay.map(() => ({ status: 'rejected', reason: expect.objectContaining(closed) })),
+  );
+  await expect(key.unwrap(wrapped, {})).rejects.toMatchObject(closed);
+  await expect(key.generate({})).rejects.toMatchObject(closed);
 });
 
 test('rank: 1 until the key is derived, 0 then', async () => {
