@@ -27,15 +27,13 @@ export async function parseArguments(
   const { options, operands } = readWords(args, known);
   // Even with other mistakes: who asks for help is about to correct them.
   if (options.includes('--help')) return undefined;
+  refuseRepeats(options, known);
   const parser = await newParser(known);
   for (const [a, b] of command.conflicts ?? []) parser.conflicts(a, b);
   const argv = parser.parseSync([...options, '--', ...operands]) as Readonly<Record<string, unknown>>;
-  for (const { name: option, many } of known) {
-    if (Array.isArray(argv[option]) && many !== true) throw usage(`--${option} is given more than once`);
-  }
   const [fewest, most] = command.operands;
   const hint = `usage: lazy ${command.usage}`;
-  if (operands.length < fewest) throw usage(`lazy ${name} needs ${missing(command, operands.length)}`, hint);
+  if (operands.length < fewest) throw usage(`${name} needs ${missing(command, operands.length)}`, hint);
   if (operands.length > most) throw usage(surplus(command, operands), hint);
   return {
     operands,
@@ -108,6 +106,14 @@ async function loadYargs(): Promise<(typeof import('yargs'))['default']> {
 /** ERR_USAGE. */
 export function usage(message: string, hint?: string): LazycredError {
   return new LazycredError('ERR_USAGE', message, { hint });
+}
+
+// yargs would make an array of the values, or count one of two switches.
+function refuseRepeats(options: readonly string[], known: readonly Option[]): void {
+  for (const { name, many } of known) {
+    const given = options.filter((o) => o === `--${name}` || o.startsWith(`--${name}=`));
+    if (given.length > 1 && many !== true) throw usage(`--${name} is given more than once`);
+  }
 }
 
 function missing(command: Command, given: number): string {

@@ -64,8 +64,8 @@ const NAME_LIKE = /^(?:-[a-z]|--[a-z][a-z-]{0,30})$/iu;
 function unknown(shown: string, known: readonly Option[]): never {
   const names = known.map((o) => o.name);
   const guess = shown.startsWith('--') ? nearest(shown, names) : undefined;
-  const value = 'for a value that begins with "-": --value VALUE, or -- before it';
-  throw new LazycredError('ERR_USAGE', `unknown option${NAME_LIKE.test(shown) ? ` ${shown}` : ''}`, {
-    hint: guess === undefined ? value : `did you mean --${guess}?`,
-  });
+  let hint = 'lazy COMMAND --help lists the options of a command, which stand after its name';
+  if (names.includes('value')) hint = 'for a value that begins with "-": --value VALUE, or -- before it';
+  if (guess !== undefined) hint = `did you mean --${guess}?`;
+  throw new LazycredError('ERR_USAGE', `unknown option${NAME_LIKE.test(shown) ? ` ${shown}` : ''}`, { hint });
 }

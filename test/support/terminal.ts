@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { repoRoot } from '../emulators/root.js';
 import { pythonPath } from '../emulators/servers.js';
 import { run } from './run.js';
 
@@ -32,8 +33,7 @@ export interface TerminalResult {
   readonly waited: string | null;
 }
 
-// Beside this file's source: tsc copies no Python.
-const SCRIPT = fileURLToPath(new URL('../../../test/support/pty.py', import.meta.url));
+const SCRIPT = join(repoRoot(), 'test/support/pty.py');
 
 /** Runs a command on a terminal. */
 export async function runOnTerminal(o: TerminalRun): Promise<TerminalResult> {
