@@ -10,9 +10,10 @@ export class Interrupted extends Error {
   }
 }
 
+/** What Ctrl-C exits with. */
 export const SIGINT_STATUS = 130;
-const SIGTERM_STATUS = 143;
-const SIGHUP_STATUS = 129;
+
+const STATUSES = { SIGINT: SIGINT_STATUS, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** How long an operation may take to stop before the process ends without it, in milliseconds. */
 const PATIENCE_MS = 1_000;
@@ -21,15 +22,15 @@ const PATIENCE_MS = 1_000;
  * Turns SIGINT, SIGTERM and SIGHUP into an abort, so that what runs can leave nothing half done; a
  * second one, or an operation that doesn't stop, ends the process at once.
  */
-export function watchSignals(): AbortController {
+export function watchSignals(): AbortSignal {
   const controller = new AbortController();
-  const stop = (status: number) => () => {
-    if (controller.signal.aborted) process.exit(status);
-    controller.abort(new Interrupted(status));
-    setTimeout(() => process.exit(status), PATIENCE_MS).unref();
-  };
-  process.on('SIGINT', stop(SIGINT_STATUS));
-  process.on('SIGTERM', stop(SIGTERM_STATUS));
-  process.on('SIGHUP', stop(SIGHUP_STATUS));
-  return controller;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Handled once: a second one has its default effect.
+    process.once(signal, () => {
+      controller.abort(new Interrupted(STATUSES[signal]));
+      // By the signal: an exit would wait for a thread that waits for the other end of a named pipe.
+      setTimeout(() => process.kill(process.pid, signal), PATIENCE_MS).unref();
+    });
+  }
+  return controller.signal;
 }

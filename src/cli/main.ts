@@ -30,7 +30,7 @@ void main().then((status) => {
 });
 
 async function main(): Promise<number> {
-  const { signal } = watchSignals();
+  const signal = watchSignals();
   try {
     return await run(signal);
   } catch (e) {

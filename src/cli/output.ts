@@ -66,12 +66,13 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
-  ['second', 1],
 ];
 
-/** How long ago, as a person says it: `3 minutes ago`. */
+/** How long ago, as a person says it: `just now`, `3 minutes ago`. */
 export function ago(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
-  const [unit, size] = UNITS.find(([, s]) => Math.abs(seconds) >= s) ?? ['second', 1];
+  const found = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  if (found === undefined) return 'just now';
+  const [unit, size] = found;
   return new Intl.RelativeTimeFormat('en').format(Math.trunc(seconds / size), unit);
 }

@@ -105,10 +105,8 @@ describe('what is written to a terminal', () => {
     await run([process.execPath, LAZY, 'put', '-q', 'aged/one', 'x', '--comment', 'why', '--by', 'me'], {
       env: user.env,
     });
-    expect((await lazyOnTerminal(['list', 'aged/'])).screen).toMatch(
-      /^aged\/one {2}(?:\d+ seconds? ago|in 0 seconds)\n$/u,
-    );
-    expect((await lazyOnTerminal(['history', 'aged/one'])).screen).toMatch(/^1 {2}.* {2}me {2}why\n$/u);
+    expect((await lazyOnTerminal(['list', 'aged/'])).screen).toBe('aged/one  just now\n');
+    expect((await lazyOnTerminal(['history', 'aged/one'])).screen).toBe('1  just now  me  why\n');
     expect((await lazyOnTerminal(['list', 'nothing/'])).screen).toBe(
       `no secrets in file://${user.home}/store\n`,
     );
