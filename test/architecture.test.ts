@@ -26,10 +26,10 @@ const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encodin
 const ROOMS = ['codec', 'keys', 'backends', 'config', 'aws'] as const;
 
 const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
-  { layer: 0, files: /^(errors|record|base64|deadline|folders|secret|service-errors)$/ },
+  { layer: 0, files: /^(errors|record|base64|bulk|deadline|folders|glob|secret|service-errors)$/ },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },
-  { layer: 3, files: /^store(-.*)?$/ },
+  { layer: 3, files: /^(store|commit)$/ },
   { layer: 4, files: /^(connect|simple)$/ },
   { layer: 5, files: /^index$/ },
   { layer: 6, files: /^cli\// },
