@@ -7,12 +7,14 @@ import { Interrupted, SIGINT_STATUS } from './interrupt.js';
 const MAX_LINE_BYTES = 256 * 1024;
 
 /** How long after Enter more input counts as part of one paste, in milliseconds. */
-const PASTE_MS = 30;
+const PASTE_MS = 50;
 
-const ENTER = /[\r\n]/u;
 const CTRL_C = '\u0003';
-const CTRL_D = '\u0004';
+/** Enter, and Ctrl-D. */
+const ENDS: ReadonlySet<string> = new Set(['\r', '\n', '\u0004']);
 const CTRL_U = '\u0015';
+/** What arrows and function keys send (ECMA-48, control sequences): no part of a line. */
+const KEYS = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O.)/gu;
 const BACKSPACES: ReadonlySet<string> = new Set(['\u0008', '\u007f']);
 
 /**
@@ -21,7 +23,7 @@ const BACKSPACES: ReadonlySet<string> = new Set(['\u0008', '\u007f']);
  *
  * @param otherWay the hint where the terminal won't do
  * @returns undefined when there is no terminal
- * @throws ERR_USAGE for Ctrl-D or several lines in one paste; Interrupted for Ctrl-C; the signal's reason
+ * @throws ERR_USAGE for nothing at all, or several lines in one paste; Interrupted for Ctrl-C; the signal's reason
  */
 export async function promptHidden(
   question: string,
@@ -61,23 +63,31 @@ function openTerminal(): number | undefined {
 function readLine(terminal: ReadStream, otherWay: string, signal: AbortSignal): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     let line = '';
-    let ended: ReturnType<typeof setTimeout> | undefined;
+    let lines = 0;
+    let end: ReturnType<typeof setTimeout> | undefined;
     const refuse = (message: string): void => {
       reject(new LazycredError('ERR_USAGE', message, { hint: otherWay }));
     };
+    const finish = (): void => {
+      if (lines > 1) refuse('several lines were pasted, and a prompt takes one');
+      else if (line === '') refuse('nothing was entered');
+      else resolve(line);
+    };
     const take = (c: string): void => {
-      // The rest of a paste would go to the user's shell, to be shown and run as commands.
-      if (ended !== undefined) refuse('several lines were pasted, and a prompt takes one');
-      else if (c === CTRL_C) reject(new Interrupted(SIGINT_STATUS));
-      else if (c === CTRL_D && line === '') refuse('nothing was entered');
+      if (c === CTRL_C) reject(new Interrupted(SIGINT_STATUS));
+      else if (end !== undefined) lines = 2;
       else if (c === CTRL_U) line = '';
       else if (BACKSPACES.has(c)) line = [...line].slice(0, -1).join('');
-      else if (ENTER.test(c)) ended = setTimeout(() => resolve(line), PASTE_MS);
-      else if (c !== CTRL_D) line += c;
+      else if (ENDS.has(c)) lines = 1;
+      else line += c;
+      if (lines === 0) return;
+      // What is left of a paste would go to the user's shell, to be shown and run: read it to its end.
+      clearTimeout(end);
+      end = setTimeout(finish, PASTE_MS);
     };
     terminal.setEncoding('utf8');
     terminal.on('data', (text: string) => {
-      for (const c of text.replaceAll('\r\n', '\n')) take(c);
+      for (const c of text.replaceAll('\r\n', '\n').replace(KEYS, '')) take(c);
       if (Buffer.byteLength(line) > MAX_LINE_BYTES) refuse('the line is too long');
     });
     terminal.once('error', reject);

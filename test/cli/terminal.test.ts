@@ -45,7 +45,9 @@ describe('a value at the prompt', () => {
 
   test('can be corrected, character by character and as a whole', async () => {
     const { code } = await lazyOnTerminal(['put', '-q', 'corrected'], {
-      steps: [['value', 'wrong\u0015p\u00e4s\u007f\u007f\u007fgood \ud83d\udd11\u007fend\r']],
+      steps: [
+        ['value', 'wrong\u0015p\u00e4s\u007f\u007f\u007fgood \ud83d\udd11\u007f\u001b[A\u001bOHend\u0004'],
+      ],
     });
     expect(code).toBe(0);
     expect(await valueOf('corrected')).toBe('good end');
@@ -54,6 +56,7 @@ describe('a value at the prompt', () => {
   test.each([
     ['Ctrl-C', 'half\u0003', 130, ''],
     ['Ctrl-D', '\u0004', 2, 'lazy: nothing was entered\nhint: give it on stdin, or with --file FILE\n'],
+    ['Enter alone', '\r', 2, 'lazy: nothing was entered\nhint: give it on stdin, or with --file FILE\n'],
     [
       'a paste of several lines',
       '-----BEGIN\nKEY\nEND-----\n',
