@@ -5,6 +5,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link Backend.list} lists. */
+export interface ListOptions extends CallOptions {
+  /** The versions of this name. */
+  readonly name?: SecretName | undefined;
+  /** Names that begin so. */
+  readonly prefix?: string | undefined;
+  readonly details?: boolean | undefined;
+}
+
 /**
  * A place that keeps records. It never sees a plaintext, a key or the configuration.
  *
@@ -40,11 +49,34 @@ export interface Backend {
   create(record: StoredRecord, after: StoredRecord | undefined, o?: CallOptions): Promise<void>;
 
   /**
+   * Overwrites a version older than the newest by a stub, whatever it holds, so that its number is
+   * never used again. Doing it twice is no failure.
+   */
+  erase(stub: StoredRecord, o?: CallOptions): Promise<void>;
+
+  /**
+   * Removes what the service by itself keeps of erased versions (S3's noncurrent object versions), as
+   * far as there is such a thing.
+   *
+   * @param versions those that were erased; undefined for everything that was ever under the name
+   * @returns what stays for a while out of reach, for the user to know (DynamoDB's point-in-time
+   *   window); undefined for nothing
+   * @throws ERR_ACCESS when something remains because it may not be removed, saying what
+   */
+  purge(
+    name: SecretName,
+    versions: readonly string[] | undefined,
+    o?: CallOptions,
+  ): Promise<string | undefined>;
+
+  /**
    * What is there: without `name`, each name once, as its newest version stands (tombstones
    * included, marked); with `name`, each of its versions, newest first (stubs included, marked).
    * Complete at any size, no duplicates, no values.
+   *
+   * `details`: each name with its version and when that was made, which costs a request a name on S3.
    */
-  list(o?: CallOptions & { readonly name?: SecretName; readonly prefix?: string }): AsyncIterable<Listed>;
+  list(o?: ListOptions): AsyncIterable<Listed>;
 
   /** Frees sockets and timers; further calls fail. */
   close(): Promise<void>;

@@ -36,6 +36,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined;
   /** The failure underneath. */
   readonly cause?: unknown;
+  /** The failures of the single secrets, where many were asked for. */
+  readonly failures?: readonly LazycredError[] | undefined;
 }
 
 /**
@@ -53,6 +55,8 @@ export class LazycredError extends Error {
   readonly secret: string | undefined;
   readonly location: string | undefined;
   readonly hint: string | undefined;
+  /** One for each secret that failed, where many were asked for; empty otherwise. */
+  readonly failures: readonly LazycredError[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -60,6 +64,7 @@ export class LazycredError extends Error {
     this.secret = details.name;
     this.location = details.location;
     this.hint = details.hint;
+    this.failures = details.failures ?? [];
   }
 }
 

@@ -55,6 +55,8 @@ export interface Listed {
   readonly version?: string;
   /** When it was last written, by the backend's clock or the record's own word. */
   readonly modified?: Date;
+  /** When this version was made, by the record's own word. */
+  readonly created?: Date;
   /** Set for a tombstone or stub. */
   readonly state?: RemovedState;
   /** The stored fields without the value (no `data`, `contents`, `Secret`); only when one name's versions are listed. */
@@ -62,7 +64,6 @@ export interface Listed {
 }
 
 // Controls (C0, DEL, C1), and the characters of globs.
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f*?[\]]/u;
 
 /**
@@ -133,6 +134,16 @@ export function unpadVersion(text: string): string | undefined {
 export interface Claim {
   readonly version: string;
   readonly state?: RemovedState;
+  /** When it was made; absent where that is no time. */
+  readonly created?: Date;
+}
+
+/** The fields that hold a value, in every format; what listings leave out. */
+const VALUE_FIELDS: readonly string[] = ['data', 'contents', 'Secret'];
+
+/** The fields without the value. */
+export function withoutValue(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.includes(field)));
 }
 
 const STATES: ReadonlySet<string> = new Set<RemovedState>(['deleted', 'destroyed', 'pruned']);
@@ -148,18 +159,25 @@ export function claimOf(fields: Fields): Claim | undefined {
   if (state !== undefined) {
     const version = fields['version'];
     if (version === undefined || versionNumber(version) === undefined || !STATES.has(state)) return undefined;
-    return { version, state: state as RemovedState };
+    return { version, state: state as RemovedState, ...madeAt(fields['at']) };
   }
   let header: unknown;
   try {
     header = JSON.parse(fields['header'] ?? '');
   } catch {
+    // Damaged: who opens the record is told.
     return undefined;
   }
-  const version =
-    typeof header === 'object' && header !== null ? (header as { version?: unknown }).version : undefined;
+  if (typeof header !== 'object' || header === null) return undefined;
+  const { version, created } = header as { version?: unknown; created?: unknown };
   if (typeof version !== 'string' || versionNumber(version) === undefined) return undefined;
-  return { version };
+  return { version, ...madeAt(created) };
+}
+
+function madeAt(text: unknown): { created?: Date } {
+  // Date.parse takes far more than a time as records write it.
+  const time = typeof text === 'string' && /^\d{4}-\d\d-\d\dT/u.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? {} : { created: new Date(time) };
 }
 
 /** Whether two records hold the same fields, byte for byte. */

@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, CallOptions } from './backend.js';
+import { allOrError, forEach } from './bulk.js';
 import { kindOf, type RecordKind } from './codec/detect.js';
 import { contextFault, decodeHeader } from './codec/header.js';
 import { openLazycred, sealLazycred } from './codec/lazycred.js';
 import { Deadline } from './deadline.js';
 import { damaged, effectiveContext, openNative, sealNative } from './codec/native.js';
 import { generateForAll, unwrapWithAny, type DataKey } from './codec/recipients.js';
-import { decodeStub } from './codec/stub.js';
+import { decodeStub, encodeStub } from './codec/stub.js';
+import { backOff, createAfter, type BackOff, type Next } from './commit.js';
 import { isLazycredError, LazycredError } from './errors.js';
+import { isGlob, parseGlob } from './glob.js';
 import type { Context, KeyProvider, WrappedKey } from './keys.js';
 import {
   claimOf,
@@ -17,7 +19,6 @@ import {
   parseName,
   quote,
   RESERVED_SEGMENT,
-  sameFields,
   storedName,
   versionNumber,
   type Format,
@@ -48,7 +49,7 @@ export interface StoreParts {
   /** The clock, for tests. */
   readonly now?: () => Date;
   /** How long to wait after a lost race, for tests; random and growing by default. */
-  readonly backOff?: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly backOff?: BackOff;
   /** The source of salts, for tests: anything but cryptographic randomness breaks records. */
   readonly random?: (size: number) => Uint8Array;
 }
@@ -65,10 +66,44 @@ export interface PutOptions extends CallOptions {
   readonly ifVersion?: number | undefined;
   /** Only if there is no such secret, or it was deleted. */
   readonly ifAbsent?: boolean | undefined;
+  /** Exactly this version, which must be greater than the newest, instead of the next. */
+  readonly version?: number | undefined;
+  /** Write nothing when the newest version holds this value already. Costs a key request. */
+  readonly skipUnchanged?: boolean | undefined;
   /** A note kept with this version, authenticated but not secret; at most 4 KiB. */
   readonly comment?: string | undefined;
   /** Who wrote it, authenticated but not secret; at most 256 bytes. */
   readonly by?: string | undefined;
+  /** At most 50 pairs kept with this version, authenticated but not secret. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Options of what removes or brings back: whose doing it is. */
+export interface RemoveOptions extends CallOptions {
+  /** Who does it, shown by history but not authenticated; cut at 48 bytes. */
+  readonly by?: string | undefined;
+}
+
+/** Options of {@link Store.prune}; what both spare is spared, and one of them must be given. */
+export interface PruneOptions extends RemoveOptions {
+  /** Spare so many of the newest versions that have a value; at least 1. */
+  readonly keep?: number | undefined;
+  /** Spare what was made at this time or later. */
+  readonly olderThan?: Date | undefined;
+}
+
+/** What {@link Store.destroy} and {@link Store.prune} did. */
+export interface Removed {
+  /** The versions whose values are gone now, oldest first. */
+  readonly versions: readonly string[];
+  /** What the service keeps for a while all the same, as a sentence; undefined for nothing. */
+  readonly remains: string | undefined;
+}
+
+/** Options of the operations on many secrets. */
+export interface ManyOptions extends CallOptions {
+  /** Called after each one with how many are done, and of how many. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What {@link Store.put} made. */
@@ -76,12 +111,28 @@ export interface PutResult {
   readonly name: SecretName;
   /** Canonical decimal; '' in a format that keeps no versions. */
   readonly version: string;
+  /** Nothing was written: the newest version holds this value (`skipUnchanged`). */
+  readonly unchanged?: true;
+}
+
+/** What {@link Store.list} lists. */
+export interface ListOptions extends CallOptions {
+  /** Names that begin with this text, or that match it as a glob where it holds one of `* ? [`. */
+  readonly match?: string | undefined;
+  /** Instead of the secrets, the names that were deleted and can be brought back. */
+  readonly deleted?: boolean | undefined;
+  /** Also each version and when it was made: a request a name on S3. */
+  readonly details?: boolean | undefined;
 }
 
 /** One name of {@link Store.list}. Not authenticated: nothing was opened. */
 export interface ListedSecret {
   readonly name: SecretName;
   readonly modified: Date | undefined;
+  /** Only with `details`. */
+  readonly version?: string | undefined;
+  /** Only with `details`. */
+  readonly created?: Date | undefined;
 }
 
 /** One version of {@link Store.history}. Not authenticated: nothing was opened. */
@@ -94,10 +145,6 @@ export interface VersionInfo {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-
-// After a lost race: full jitter up to a ceiling that doubles from the first to the last.
-const FIRST_BACKOFF_MS = 20;
-const LAST_BACKOFF_MS = 1_000;
 
 /**
  * Secrets under one codec in one backend: which version is next, who wins a race, what counts as
@@ -119,7 +166,7 @@ export class Store {
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
   readonly #now: () => Date;
-  readonly #backOff: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly #backOff: BackOff;
   readonly #random: ((size: number) => Uint8Array) | undefined;
 
   constructor(parts: StoreParts) {
@@ -174,28 +221,27 @@ export class Store {
    */
   put(name: string, value: string | Uint8Array, o: PutOptions = {}): Promise<PutResult> {
     return this.#within(name, o, (signal) => {
-      const bytes = this.#checkedValue(value);
+      const { secret, bytes } = this.#checkedPut(name, value, o);
       return this.#format === 'lazycred'
-        ? this.#putLazycred(storedName(name), bytes, o, signal)
-        : this.#putNative(parseName(name), bytes, o, signal);
+        ? this.#putLazycred(secret, bytes, o, signal)
+        : this.#putNative(secret, bytes, o, signal);
     });
   }
 
   /** Every secret that is not deleted, each once, in the backend's order; nothing is opened. */
-  async *list(
-    o: CallOptions & { readonly prefix?: string } = {},
-  ): AsyncGenerator<ListedSecret, void, undefined> {
+  async *list(o: ListOptions = {}): AsyncGenerator<ListedSecret, void, undefined> {
+    const glob = o.match !== undefined && isGlob(o.match) ? parseGlob(o.match) : undefined;
     const deadline = new Deadline(this.#timeoutMs, o.signal);
+    const { signal } = deadline;
     try {
-      const { prefix } = o;
-      const listed = this.#backend.list({
-        signal: deadline.signal,
-        ...(prefix === undefined ? {} : { prefix }),
-      });
-      for await (const { name, modified, state } of listed) {
+      const prefix = glob?.prefix ?? o.match;
+      for await (const listed of this.#backend.list({ signal, prefix, details: o.details })) {
+        const { name, modified, state, version, created } = listed;
+        if (glob?.matches(name) === false) continue;
+        if (o.deleted === true ? !(await this.#isDeleted(listed, signal)) : state !== undefined) continue;
         // The time that the caller spends between two names is not the backend's.
         deadline.pause();
-        if (state === undefined) yield { name, modified };
+        yield { name, modified, ...(o.details === true ? { version, created } : {}) };
         deadline.resume();
       }
     } catch (e) {
@@ -213,7 +259,7 @@ export class Store {
   history(name: string, o: CallOptions = {}): Promise<VersionInfo[]> {
     return this.#within(name, o, async (signal) => {
       const secret = storedName(name);
-      if (this.#format === 'lazycred') throw unsupported('has no versions');
+      this.#needsVersions();
       const versions: VersionInfo[] = [];
       for await (const listed of this.#backend.list({ name: secret, signal })) {
         if (listed.state !== 'destroyed' && listed.state !== 'pruned') versions.push(versionInfo(listed));
@@ -221,6 +267,174 @@ export class Store {
       if (versions.length === 0) throw await this.#notFound(secret, undefined, signal);
       return versions;
     });
+  }
+
+  /**
+   * Deletes a secret: its newest version becomes a tombstone, its values stay and can be brought back.
+   *
+   * @returns the tombstone's version
+   * @throws ERR_NOT_FOUND when there is no such secret, or it is deleted already
+   */
+  delete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
+    return this.#within(name, o, async (signal) => {
+      this.#needsVersions();
+      const secret = storedName(name);
+      return this.#putStub(secret, 'deleted', o.by, signal, (newest) =>
+        this.#isThere(secret, newest, signal),
+      );
+    });
+  }
+
+  /**
+   * Brings back a deleted secret: its last value becomes the newest version again.
+   *
+   * @throws ERR_NOT_FOUND when there is nothing to bring back, ERR_CONFLICT when it isn't deleted
+   */
+  undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
+    return this.#within(name, o, async (signal) => {
+      this.#needsVersions();
+      const secret = storedName(name);
+      const newest = await this.#backend.get(secret, undefined, { signal });
+      if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
+      const state = claimOf(newest.fields)?.state;
+      if (state === undefined) throw new LazycredError('ERR_CONFLICT', 'it is not deleted');
+      for await (const { version, state: removed } of this.#backend.list({ name: secret, signal })) {
+        if (version === undefined || removed !== undefined) continue;
+        // Only if nobody else has put or brought back anything meanwhile.
+        return await this.#copyVersion(secret, version, { ...o, ifVersion: Number(newest.version), signal });
+      }
+      throw new LazycredError('ERR_NOT_FOUND', 'none of its values is left', { hint: 'put a new one' });
+    });
+  }
+
+  /**
+   * Makes an older version's value the newest again, as a new version.
+   *
+   * @throws ERR_NOT_FOUND when there is no such version, or it has no value any more
+   */
+  rollback(name: string, version: number | string, o: RemoveOptions = {}): Promise<PutResult> {
+    return this.#within(name, o, (signal) => {
+      this.#needsVersions();
+      return this.#copyVersion(storedName(name), this.#askedVersion(version), { ...o, signal });
+    });
+  }
+
+  /**
+   * Removes values for good: overwrites them by stubs, so that their numbers are never used again.
+   * All of them by default, behind a tombstone that can't be undeleted; the newest alone can't go
+   * without becoming a tombstone either. Stopped half way, it can be run again.
+   *
+   * @param o `versions`: only these
+   * @throws ERR_NOT_FOUND for a name or version that isn't there; ERR_ACCESS saying what remains where
+   *   the service keeps what may not be removed
+   */
+  destroy(
+    name: string,
+    o: RemoveOptions & { readonly versions?: readonly (number | string)[] | undefined } = {},
+  ): Promise<Removed> {
+    return this.#within(name, o, async (signal) => {
+      this.#needsVersions();
+      const secret = storedName(name);
+      const asked = o.versions?.map((v) => this.#askedVersion(v));
+      const there = await this.#versions(secret, signal);
+      const [newest] = there;
+      if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
+      for (const version of asked ?? []) {
+        if (!there.some((v) => v.version === version)) throw await this.#notFound(secret, version, signal);
+      }
+      // First what get sees: no older value comes back, wherever this is stopped.
+      if (asked === undefined && newest.state !== 'destroyed') {
+        await this.#putStub(secret, 'destroyed', o.by, signal, () => Promise.resolve());
+      } else if (newest.state === undefined && asked?.includes(newest.version ?? '') === true) {
+        await this.#putStub(secret, 'deleted', o.by, signal, (current) =>
+          this.#isThere(secret, current, signal),
+        );
+      }
+      const erase = (v: Listed) =>
+        asked === undefined ? v.state !== 'deleted' : asked.includes(v.version ?? '');
+      const versions = await this.#erase(secret, 'destroyed', erase, o.by, signal);
+      return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
+    });
+  }
+
+  /**
+   * Removes old values for good, as {@link destroy} does; never the newest version.
+   *
+   * @throws ERR_NOT_FOUND when there is no such secret, ERR_USAGE when nothing says what to keep
+   */
+  prune(name: string, o: PruneOptions): Promise<Removed> {
+    return this.#within(name, o, async (signal) => {
+      this.#needsVersions();
+      const { keep, olderThan } = o;
+      if (keep === undefined && olderThan === undefined) {
+        throw new LazycredError('ERR_USAGE', 'prune needs to know how many versions or since when to keep');
+      }
+      if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 1)) {
+        throw new LazycredError('ERR_USAGE', `at least 1 version must be kept, not ${keep}`);
+      }
+      const secret = storedName(name);
+      const there = await this.#versions(secret, signal);
+      if (there.length === 0) throw await this.#notFound(secret, undefined, signal);
+      const values = there.filter((v) => v.state === undefined);
+      const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
+      const isOld = (v: Listed) =>
+        olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
+      const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
+      const versions = await this.#erase(secret, 'pruned', (v) => goes.has(v.version), o.by, signal);
+      // What was erased before it was stopped half way may still be kept by the service.
+      const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
+      return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
+    });
+  }
+
+  /**
+   * Several secrets' newest versions at once: all of them, or one error that names every failure.
+   * The time limit is each one's own.
+   */
+  async getMany(names: readonly string[], o: ManyOptions = {}): Promise<Map<string, Secret>> {
+    const unique = [...new Set(names)];
+    const done = (n: number) => o.progress?.(n, unique.length);
+    return allOrError(await forEach(unique, (name) => this.get(name, { signal: o.signal }), { done }), 'get');
+  }
+
+  /**
+   * Every secret that is not deleted, or those that `match` (a prefix or glob): all, or one error that
+   * names every failure. One that is deleted between listing and reading is left out.
+   */
+  async getAll(o: ManyOptions & { readonly match?: string | undefined } = {}): Promise<Map<string, Secret>> {
+    const names: string[] = [];
+    for await (const { name } of this.list({ match: o.match, signal: o.signal })) names.push(name);
+    const outcomes = await forEach(names, (name) => this.get(name, { signal: o.signal }), {
+      done: (n) => o.progress?.(n, names.length),
+    });
+    const gone = await this.#goneMeanwhile(
+      outcomes.flatMap((x) => ('error' in x ? [x] : [])),
+      o.signal,
+    );
+    return allOrError(
+      outcomes.filter((x) => !gone.has(x.name)),
+      'get',
+    );
+  }
+
+  /**
+   * Stores several secrets. Names, values and options are checked first, and nothing is written when
+   * one of them is bad. A failure after that names each secret that was not written; the others were.
+   */
+  async putMany(
+    entries: readonly { readonly name: string; readonly value: string | Uint8Array }[],
+    o: ManyOptions & Pick<PutOptions, 'by' | 'comment' | 'tags' | 'skipUnchanged' | 'ifAbsent'> = {},
+  ): Promise<Map<string, PutResult>> {
+    const { progress, ...options } = o;
+    const names = entries.map((e) => e.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined)
+      throw new LazycredError('ERR_USAGE', `"${twice}" is there twice`, { name: twice });
+    const check = (name: string, i: number) =>
+      this.#within(name, o, async () => this.#checkedPut(name, entries[i]?.value ?? '', options));
+    allOrError(await forEach(names, check), 'put');
+    const put = (name: string, i: number) => this.put(name, entries[i]?.value ?? '', options);
+    return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
   }
 
   /** Frees sockets, timers and cached keys. */
@@ -247,26 +461,26 @@ export class Store {
 
   #putNative(name: SecretName, value: Uint8Array, o: PutOptions, signal: AbortSignal): Promise<PutResult> {
     const context = this.#context ?? {};
+    const { by, comment, tags } = o;
     return this.#withDataKey(name, context, o, signal, (dataKey, newest) => {
-      let record: StoredRecord | undefined;
-      return this.#createAfter(name, newest, signal, async (current) => {
-        this.#mayFollow(name, current);
-        const base = await this.#backend.base(name, current, { signal });
+      let sealed: StoredRecord | undefined;
+      return this.#commit(name, newest, signal, async (current) => {
+        const base = await this.#baseAfter(name, current, signal);
         if (base === undefined) return undefined;
         checkConditions(current, base, o);
-        const version = String(nextVersion(base));
+        if (
+          o.skipUnchanged === true &&
+          current !== undefined &&
+          (await this.#holds(current, value, signal))
+        ) {
+          return { keep: current };
+        }
+        const version = String(nextVersion(base, o.version));
         // Sealed once a version: a resend must be byte-identical to be known as one's own.
-        if (record?.version === version) return record;
-        const what = {
-          name,
-          version,
-          context,
-          created: this.#now().toISOString(),
-          by: o.by,
-          comment: o.comment,
-        };
-        record = { name, version, fields: sealNative(what, value, dataKey.key, dataKey.keys, this.#random) };
-        return record;
+        if (sealed?.version === version) return { create: sealed };
+        const what = { name, version, context, created: this.#now().toISOString(), by, comment, tags };
+        sealed = { name, version, fields: sealNative(what, value, dataKey.key, dataKey.keys, this.#random) };
+        return { create: sealed };
       });
     });
   }
@@ -277,20 +491,138 @@ export class Store {
     o: PutOptions,
     signal: AbortSignal,
   ): Promise<PutResult> {
-    if (o.ifVersion !== undefined) throw unsupported('has no versions');
-    if (o.comment !== undefined) throw unsupported('has no comments');
-    // Any other name that LazyCred took is taken, but native records' archives are not to be written over.
-    if (name.split('/').includes(RESERVED_SEGMENT)) parseName(name);
     const [key] = this.#keys;
     if (key === undefined || this.#keys.length > 1) throw unsupported('takes exactly one key');
     const record = { name, version: '', fields: await sealLazycred(value, key, { signal }) };
     const newest = await this.#readBeforePut(name, o, signal);
-    return this.#createAfter(name, newest, signal, (current) => {
+    return this.#commit(name, newest, signal, async (current) => {
       this.#mayFollow(name, current);
-      if (current !== undefined && o.ifAbsent === true)
+      if (current !== undefined && o.ifAbsent === true) {
         throw new LazycredError('ERR_CONFLICT', 'it exists already');
-      return Promise.resolve(record);
+      }
+      if (o.skipUnchanged === true && current !== undefined && (await this.#holds(current, value, signal))) {
+        return { keep: current };
+      }
+      return { create: record };
     });
+  }
+
+  /** Makes a tombstone the newest version, if `check` doesn't throw at what it would follow. */
+  async #putStub(
+    name: SecretName,
+    state: RemovedState,
+    by: string | undefined,
+    signal: AbortSignal,
+    check: (newest: StoredRecord | undefined) => Promise<void>,
+  ): Promise<PutResult> {
+    let stub: StoredRecord | undefined;
+    const newest = await this.#backend.get(name, undefined, { signal });
+    return this.#commit(name, newest, signal, async (current) => {
+      await check(current);
+      const base = await this.#baseAfter(name, current, signal);
+      if (base === undefined) return undefined;
+      const version = String(nextVersion(base, undefined));
+      if (stub?.version !== version) stub = this.#stub(name, version, state, by);
+      return { create: stub };
+    });
+  }
+
+  async #commit(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    signal: AbortSignal,
+    next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
+  ): Promise<PutResult> {
+    const done = await createAfter(this.#backend, name, newest, next, { signal, backOff: this.#backOff });
+    if ('keep' in done) return { name, version: done.keep.version, unchanged: true };
+    return { name, version: done.create.version };
+  }
+
+  /** The number after which the next version comes, if a native record may follow; undefined to look again. */
+  #baseAfter(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    this.#mayFollow(name, newest);
+    return this.#backend.base(name, newest, { signal });
+  }
+
+  #stub(name: SecretName, version: string, state: RemovedState, by: string | undefined): StoredRecord {
+    return { name, version, fields: encodeStub({ version, state, at: this.#now(), by }, this.#random) };
+  }
+
+  /** Overwrites the versions that `chosen` says, oldest first: stopped half way, no older value is newest. */
+  async #erase(
+    name: SecretName,
+    state: RemovedState,
+    chosen: (version: Listed) => boolean,
+    by: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const [newest, ...older] = await this.#versions(name, signal);
+    const erased: string[] = [];
+    for (const listed of older.reverse()) {
+      const { version } = listed;
+      if (version === undefined || version === newest?.version || !chosen(listed)) continue;
+      if (listed.state === 'destroyed' || listed.state === state) continue;
+      await this.#backend.erase(this.#stub(name, version, state, by), { signal });
+      erased.push(version);
+    }
+    return erased;
+  }
+
+  /** All versions, newest first, stubs included. */
+  async #versions(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    const versions: Listed[] = [];
+    for await (const listed of this.#backend.list({ name, signal })) versions.push(listed);
+    return versions;
+  }
+
+  /** Puts the value of an older version again, with its comment and tags. */
+  async #copyVersion(name: SecretName, version: string, o: PutOptions): Promise<PutResult> {
+    const signal = o.signal ?? new AbortController().signal;
+    const record = await this.#backend.get(name, version, { signal });
+    if (record === undefined) throw await this.#notFound(name, version, signal);
+    const opened = await this.#open(record, version, signal);
+    const { comment, tags } = opened;
+    return this.#putNative(name, opened.bytes(), { ...o, comment, tags }, signal);
+  }
+
+  /** Throws ERR_NOT_FOUND unless the newest record has a value. */
+  async #isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
+    if (newest === undefined) throw await this.#notFound(name, undefined, signal);
+    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest, newest.version);
+  }
+
+  /** Whether a listed name is a tombstone that can be undone: a size or mark alone may also mean destroyed. */
+  async #isDeleted(listed: Listed, signal: AbortSignal): Promise<boolean> {
+    if (listed.state !== 'deleted') return false;
+    const newest = await this.#backend.get(listed.name, undefined, { signal });
+    return newest !== undefined && claimOf(newest.fields)?.state === 'deleted';
+  }
+
+  /** Of the listed names that could not be read: those that are not there any more. */
+  async #goneMeanwhile(
+    failed: readonly { readonly name: string; readonly error: LazycredError }[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlySet<string>> {
+    const gone = new Set<string>();
+    for (const { name, error } of failed) {
+      if (error.code !== 'ERR_NOT_FOUND') continue;
+      const newest = await this.#within(name, { signal }, (s) =>
+        this.#backend.get(storedName(name), undefined, { signal: s }),
+      );
+      if (newest === undefined || kindOf(newest.fields) === 'stub') gone.add(name);
+    }
+    return gone;
+  }
+
+  /** Whether the newest record opens to just this value. */
+  async #holds(newest: StoredRecord, value: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    if (kindOf(newest.fields) === 'stub') return false;
+    const secret = await this.#open(newest, newest.version, signal);
+    return Buffer.compare(secret.bytes(), value) === 0;
   }
 
   /** Runs `use` with a new data key and the newest record, fetched beside each other; then zeroes the key. */
@@ -331,69 +663,6 @@ export class Store {
     }
   }
 
-  /**
-   * Creates what `next` makes after `newest`, or after whatever has become the newest meanwhile.
-   * `next` gives undefined to look again, and throws to end it.
-   */
-  async #createAfter(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-    next: (newest: StoredRecord | undefined) => Promise<StoredRecord | undefined>,
-  ): Promise<PutResult> {
-    let current = newest;
-    for (let attempt = 0; ; attempt++) {
-      const record = await next(current);
-      const failure = record === undefined ? undefined : await this.#tryCreate(record, current, signal);
-      if (record !== undefined && failure === undefined) return { name, version: record.version };
-      current = await this.#backend.get(name, undefined, { signal });
-      if (record !== undefined && (await this.#landed(record, current, signal))) {
-        return { name, version: record.version };
-      }
-      if (failure?.code === 'ERR_UNAVAILABLE') throw failure;
-      await this.#backOff(attempt, signal);
-    }
-  }
-
-  // Undefined when it succeeded; the failure when somebody else may have won, or the answer was lost.
-  async #tryCreate(
-    record: StoredRecord,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-  ): Promise<LazycredError | undefined> {
-    try {
-      await this.#backend.create(record, newest, { signal });
-      return undefined;
-    } catch (e) {
-      if (signal.aborted) throw e;
-      if (isLazycredError(e, 'ERR_CONFLICT') || isLazycredError(e, 'ERR_UNAVAILABLE')) return e;
-      throw e;
-    }
-  }
-
-  /** Whether our write had landed although it reported otherwise: the stored bytes are ours. */
-  async #landed(
-    record: StoredRecord,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (newest === undefined) return false;
-    if (sameFields(newest.fields, record.fields)) return true;
-    const theirs = versionNumber(newest.version);
-    if (theirs === undefined || theirs <= Number(record.version)) return false;
-    const stored = await this.#backend.get(record.name, record.version, { signal });
-    if (stored === undefined || kindOf(stored.fields) === 'stub') {
-      throw new LazycredError(
-        'ERR_CONFLICT',
-        `version ${record.version} was removed meanwhile, outcome unknown`,
-        {
-          hint: 'see lazy history, and put again if the value is not there',
-        },
-      );
-    }
-    return sameFields(stored.fields, record.fields);
-  }
-
   /** Whether a new record may be written after `newest`, whose bytes must not be lost to a reader of its format. */
   #mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
     if (newest === undefined) return;
@@ -408,6 +677,28 @@ export class Store {
     if (kind === 'broken' && versionNumber(newest.version) !== undefined) return;
     if (kind === 'broken') throw damaged(name);
     if (!this.#accept.includes(kind)) throw this.#notAccepted(kind);
+  }
+
+  /** The name and bytes of a put, checked as far as they can be without a request. */
+  #checkedPut(
+    name: string,
+    value: string | Uint8Array,
+    o: PutOptions,
+  ): { secret: SecretName; bytes: Uint8Array } {
+    const bytes = this.#checkedValue(value);
+    if (this.#format !== 'lazycred') {
+      if (o.version !== undefined) this.#askedVersion(o.version);
+      return { secret: parseName(name), bytes };
+    }
+    if (o.ifVersion !== undefined || o.version !== undefined) throw unsupported('has no versions');
+    if (o.comment !== undefined) throw unsupported('has no comments');
+    if (o.tags !== undefined) throw unsupported('has no tags');
+    // Any other name that LazyCred took is taken, but native records' archives are not to be written over.
+    return { secret: name.split('/').includes(RESERVED_SEGMENT) ? parseName(name) : storedName(name), bytes };
+  }
+
+  #needsVersions(): void {
+    if (this.#format === 'lazycred') throw unsupported('has no versions');
   }
 
   #checkedValue(value: string | Uint8Array): Uint8Array {
@@ -455,7 +746,7 @@ export class Store {
     if (stub === undefined || stub.version !== version) return damaged(name);
     const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
     const hint =
-      stub.state === 'deleted' ? 'older versions remain: lazy history, then lazy get -v N' : undefined;
+      stub.state === 'deleted' ? 'its values remain: lazy undelete brings the last one back' : undefined;
     return new LazycredError('ERR_NOT_FOUND', message, { hint });
   }
 
@@ -511,9 +802,14 @@ function checkConditions(newest: StoredRecord | undefined, base: number, o: PutO
   }
 }
 
-function nextVersion(base: number): number {
+function nextVersion(base: number, exact: number | undefined): number {
+  if (exact !== undefined && exact <= base) {
+    throw new LazycredError('ERR_CONFLICT', `version ${exact} is not after the newest, ${base}`, {
+      hint: 'leave the version out for the next one',
+    });
+  }
   if (base >= MAX_VERSION) throw new LazycredError('ERR_USAGE', `there is no version after ${base}`);
-  return base + 1;
+  return exact ?? base + 1;
 }
 
 function unsupported(what: string): LazycredError {
@@ -531,14 +827,4 @@ function versionInfo({ version = '', fields = {}, state = undefined, modified }:
   const stub = decodeStub(fields);
   const created = header === undefined ? (stub?.at ?? modified) : new Date(header.created);
   return { version, created, by: header?.by ?? stub?.by, comment: header?.comment, state: state ?? 'value' };
-}
-
-async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
-  const ms = Math.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch {
-    // Only the signal ends a sleep early; its own reason says more than the timer's AbortError.
-    signal.throwIfAborted();
-  }
 }

@@ -134,31 +134,12 @@ export function listedOf(row: Row, location: string): Listed {
     return value === undefined ? {} : { [attribute]: value };
   };
   const fields = { ...text('lazycred'), ...text('state'), ...text('header') };
-  const state = claimOf({ ...fields, version: number })?.state;
-  const modified = timeOf(row['state'] === undefined ? createdOf(row['header']?.S) : row['at']?.S);
+  const { state, created } = claimOf({ ...fields, ...text('at'), version: number }) ?? {};
   return {
     name,
     version: number,
-    ...(modified === undefined ? {} : { modified }),
+    // DynamoDB keeps no time of its own: the record's word counts for both.
+    ...(created === undefined ? {} : { modified: created, created }),
     ...(state === undefined ? {} : { state }),
   };
-}
-
-function createdOf(header: string | undefined): unknown {
-  if (header === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(header);
-    return typeof parsed === 'object' && parsed !== null
-      ? (parsed as { created?: unknown }).created
-      : undefined;
-  } catch {
-    // Damaged: who opens the record is told; a listing only lacks the time.
-    return undefined;
-  }
-}
-
-function timeOf(text: unknown): Date | undefined {
-  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT/u.test(text)) return undefined;
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

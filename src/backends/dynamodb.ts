@@ -1,6 +1,12 @@
-import { GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeContinuousBackupsCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { Backend, CallOptions } from '../backend.js';
+import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { quote, unpadVersion, versionNumber } from '../record.js';
 import type { Listed, SecretName, StoredRecord } from '../record.js';
@@ -24,6 +30,9 @@ import {
 interface HttpHandlerOptions {
   abortSignal?: AbortSignal;
 }
+
+/** Longest window of point-in-time recovery (DynamoDB Developer Guide, "Point-in-time backups"). */
+const MAX_RECOVERY_DAYS = 35;
 
 /** Settings of a {@link DynamoDBBackend}. */
 export interface DynamoDBBackendOptions {
@@ -123,9 +132,36 @@ export class DynamoDBBackend implements Backend {
     }
   }
 
-  async *list(
-    o: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {},
-  ): AsyncIterable<Listed> {
+  async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {
+    this.#begin(o.signal);
+    const put = new PutItemCommand({ TableName: this.#table, Item: toRow(stub, this.location) });
+    await this.#send('write', stub.name, o, (options) => this.#client.send(put, options));
+  }
+
+  /** A row's old bytes are gone from the table; point-in-time recovery can still bring the table back. */
+  async purge(
+    name: SecretName,
+    _versions: readonly string[] | undefined,
+    o: CallOptions = {},
+  ): Promise<string | undefined> {
+    this.#begin(o.signal);
+    const describe = new DescribeContinuousBackupsCommand({ TableName: this.#table });
+    try {
+      const answer = await this.#send('describe the backups', name, o, (options) =>
+        this.#client.send(describe, options),
+      );
+      const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+      if (recovery?.PointInTimeRecoveryStatus !== 'ENABLED') return undefined;
+      const days = recovery.RecoveryPeriodInDays ?? MAX_RECOVERY_DAYS;
+      return `point-in-time recovery can restore the table with the values in it for ${days} more days`;
+    } catch (e) {
+      if (o.signal?.aborted === true) throw e;
+      // Who may not ask, or a server that has no such thing: the values are gone from the table.
+      return `if point-in-time recovery is on, it can restore the values for up to ${MAX_RECOVERY_DAYS} days`;
+    }
+  }
+
+  async *list(o: ListOptions = {}): AsyncIterable<Listed> {
     this.#begin(o.signal);
     if (o.name !== undefined) {
       if (fitsKeys(o.name, '0')) yield* this.#listVersions(o.name, o);

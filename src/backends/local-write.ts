@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LazycredError } from '../errors.js';
 import { versionNumber, type SecretName } from '../record.js';
@@ -46,6 +46,27 @@ export async function writeVersion(v: NewVersion): Promise<void> {
     await write(v, folder);
   } catch (e) {
     throw fileError(e, 'write', folder, v.name);
+  }
+}
+
+/**
+ * Replaces a version's file, whole or not at all: a temporary file, flushed, renamed over it. What
+ * the disk keeps of the old bytes is beyond a file system's reach.
+ */
+export async function overwriteVersion(
+  folder: string,
+  file: string,
+  body: string,
+  name: SecretName,
+): Promise<void> {
+  const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
+  try {
+    await writeNew(unfinished, body);
+    await rename(unfinished, join(folder, file));
+    await syncFolder(folder);
+  } catch (e) {
+    await remove(unfinished);
+    throw fileError(e, 'write', folder, name);
   }
 }
 

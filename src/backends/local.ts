@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Backend, CallOptions } from '../backend.js';
+import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError, isLazycredError } from '../errors.js';
-import { STUB_BYTES, claimOf, printable, quote, versionNumber } from '../record.js';
+import { STUB_BYTES, claimOf, printable, quote, versionNumber, withoutValue } from '../record.js';
 import type { Fields, Listed, RemovedState, SecretName, StoredRecord } from '../record.js';
 import { withRecord, type RecordFile } from './local-files.js';
 import { readNames, readVersions } from './local-folders.js';
 import { encodeName, fileOf } from './local-names.js';
-import { writeVersion } from './local-write.js';
+import { overwriteVersion, writeVersion } from './local-write.js';
 
 /** Settings of a {@link LocalBackend}. */
 export interface LocalBackendOptions {
@@ -23,7 +23,6 @@ const DEFAULT_PAGE_SIZE = 16;
 const MAX_VANISHED = 10;
 
 /** The fields that hold a value, of the native format and the ancestors'. */
-const VALUE_FIELDS: ReadonlySet<string> = new Set(['data', 'contents', 'Secret']);
 
 /**
  * Keeps records as files of this machine: `<dir>/<encoded name>/<19 digits>.json`, each one flat JSON
@@ -88,9 +87,24 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async *list(
-    o: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {},
-  ): AsyncIterable<Listed> {
+  async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {
+    this.#begin(o.signal);
+    const { name, version, fields } = stub;
+    this.#number(name, version);
+    await overwriteVersion(this.#folder(name), fileOf(version), this.#body(name, fields), name);
+  }
+
+  /** Nothing that a file system keeps can be reached from here. */
+  async purge(
+    _name: SecretName,
+    _versions: readonly string[] | undefined,
+    o: CallOptions = {},
+  ): Promise<undefined> {
+    this.#begin(o.signal);
+    return undefined;
+  }
+
+  async *list(o: ListOptions = {}): AsyncIterable<Listed> {
     this.#begin(o.signal);
     const { name, signal } = o;
     if (name !== undefined) {
@@ -98,7 +112,7 @@ export class LocalBackend implements Backend {
       yield* this.#each(versions.toReversed(), (version) => this.#listVersion(name, version), signal);
     } else {
       const names = await readNames(this.#dir, o.prefix ?? '', signal);
-      yield* this.#each(names, (each) => this.#listNewest(each, signal), signal);
+      yield* this.#each(names, (each) => this.#listNewest(each, o.details === true, signal), signal);
     }
   }
 
@@ -155,22 +169,25 @@ export class LocalBackend implements Backend {
     throw new LazycredError('ERR_UNAVAILABLE', message, { name, location: this.location });
   }
 
-  async #listNewest(name: SecretName, signal: AbortSignal | undefined): Promise<Listed | undefined> {
-    const newest = await this.#newest(
-      name,
-      async (file) => ({ modified: file.modified, fields: await stubFields(file) }),
-      signal,
-    );
+  async #listNewest(
+    name: SecretName,
+    details: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Listed | undefined> {
+    const use = async (file: RecordFile) => ({
+      modified: file.modified,
+      fields: await (details ? readable(file) : stubFields(file)),
+    });
+    const newest = await this.#newest(name, use, signal);
     if (newest === undefined) return undefined;
     const { version, value } = newest;
-    return { name, version, modified: value.modified, ...stateOf(version, value.fields) };
+    return { name, version, modified: value.modified, ...claimsOf(version, value.fields) };
   }
 
   #listVersion(name: SecretName, version: string): Promise<Listed | undefined> {
     return this.#read(name, version, async (file) => {
       const all = await file.fields();
-      const fields = Object.fromEntries(Object.entries(all).filter(([key]) => !VALUE_FIELDS.has(key)));
-      return { name, version, modified: file.modified, fields, ...stateOf(version, all) };
+      return { name, version, modified: file.modified, fields: withoutValue(all), ...claimsOf(version, all) };
     });
   }
 
@@ -189,10 +206,13 @@ export class LocalBackend implements Backend {
   }
 }
 
-// Only a file of a stub's size is read; one of that size that isn't a record is no stub, and whoever
-// opens it learns what is wrong with it.
-async function stubFields(file: RecordFile): Promise<Fields> {
-  if (file.size !== STUB_BYTES) return {};
+// Only a file of a stub's size is read.
+function stubFields(file: RecordFile): Promise<Fields> {
+  return file.size === STUB_BYTES ? readable(file) : Promise.resolve({});
+}
+
+// What isn't a record claims nothing, and whoever opens it learns what is wrong with it.
+async function readable(file: RecordFile): Promise<Fields> {
   try {
     return await file.fields();
   } catch (e) {
@@ -201,7 +221,9 @@ async function stubFields(file: RecordFile): Promise<Fields> {
   }
 }
 
-function stateOf(version: string, fields: Fields): { state?: RemovedState } {
+function claimsOf(version: string, fields: Fields): { state?: RemovedState; created?: Date } {
   const claim = claimOf(fields);
-  return claim?.state !== undefined && claim.version === version ? { state: claim.state } : {};
+  if (claim?.version !== version) return {};
+  const { state, created } = claim;
+  return { ...(state === undefined ? {} : { state }), ...(created === undefined ? {} : { created }) };
 }

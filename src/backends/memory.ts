@@ -1,4 +1,4 @@
-import type { Backend, CallOptions } from '../backend.js';
+import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import {
   claimOf,
@@ -6,13 +6,11 @@ import {
   quote,
   sameFields,
   versionNumber,
+  withoutValue,
   type Listed,
   type SecretName,
   type StoredRecord,
 } from '../record.js';
-
-// What a listing leaves out: the ciphertext, whatever the format calls it.
-const VALUE_FIELDS: ReadonlySet<string> = new Set(['data', 'contents', 'Secret']);
 
 interface Entry {
   readonly record: StoredRecord;
@@ -71,9 +69,22 @@ export class MemoryBackend implements Backend {
     this.#names.set(name, versions);
   }
 
-  async *list(
-    o?: CallOptions & { readonly name?: SecretName; readonly prefix?: string },
-  ): AsyncGenerator<Listed> {
+  async erase(stub: StoredRecord, o?: CallOptions): Promise<void> {
+    this.#ready(o);
+    this.#names.get(stub.name)?.set(padVersion(stub.version), { record: copy(stub), modified: new Date() });
+  }
+
+  /** Nothing is kept of what was erased. */
+  async purge(
+    _name: SecretName,
+    _versions: readonly string[] | undefined,
+    o?: CallOptions,
+  ): Promise<undefined> {
+    this.#ready(o);
+    return undefined;
+  }
+
+  async *list(o?: ListOptions): AsyncGenerator<Listed> {
     this.#ready(o);
     // Taken at once, so that writes between two steps neither repeat nor hide anything.
     const found = o?.name === undefined ? this.#newestOfEach(o?.prefix ?? '') : this.#versionsOf(o.name);
@@ -132,15 +143,12 @@ function copy({ name, version, fields }: StoredRecord): StoredRecord {
 }
 
 function describe({ record, modified }: Entry): Listed {
-  const state = claimOf(record.fields)?.state;
+  const { state, created } = claimOf(record.fields) ?? {};
   return {
     name: record.name,
     version: record.version,
     modified: new Date(modified),
+    ...(created === undefined ? {} : { created }),
     ...(state === undefined ? {} : { state }),
   };
-}
-
-function withoutValue(fields: StoredRecord['fields']): StoredRecord['fields'] {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.has(field)));
 }

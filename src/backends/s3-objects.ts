@@ -1,8 +1,12 @@
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   type GetObjectCommandOutput,
+  type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { LazycredError } from '../errors.js';
@@ -31,6 +35,16 @@ export type PageStart =
 
 /** The condition of a write: the object must not exist, or must still be the one with this ETag. */
 export type Condition = { readonly absent: true } | { readonly etag: string };
+
+/** One version of an object as S3 keeps it on a versioned bucket. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly id: string;
+  readonly current: boolean;
+}
+
+/** An object's user metadata. */
+export type Metadata = Readonly<Record<string, string>>;
 
 /** A conditional write that lost: 412, 409 (a racing write, try again), or 404 (If-Match on nothing). */
 export class ConditionFailed extends Error {
@@ -90,14 +104,14 @@ export class S3Objects {
   }
 
   /**
-   * Writes an object under a condition, and returns its ETag.
+   * Writes an object, under a condition if there is one, and returns its ETag.
    * @throws ConditionFailed when the condition didn't hold
    */
   async put(
     key: string,
     body: Uint8Array,
-    condition: Condition,
-    metadata: Readonly<Record<string, string>>,
+    condition: Condition | undefined,
+    metadata: Metadata,
     name: string,
     signal?: AbortSignal,
   ): Promise<string> {
@@ -110,7 +124,7 @@ export class S3Objects {
           Body: body,
           ContentType: 'application/json',
           Metadata: { ...metadata },
-          ...('etag' in condition ? { IfMatch: condition.etag } : { IfNoneMatch: '*' }),
+          ...headersOf(condition),
         }),
         { ...(signal === undefined ? {} : { abortSignal: signal }) },
       );
@@ -122,6 +136,77 @@ export class S3Objects {
         throw new ConditionFailed(shape.name, { cause: e });
       if (shape.name === 'NotImplemented') throw this.ignoresConditions(e);
       throw this.#failure(e, 'write', name, signal);
+    }
+  }
+
+  /** An object's metadata, of one S3 version if given; undefined when there is no such object. */
+  async head(
+    key: string,
+    name: string,
+    o: { readonly id?: string; readonly signal: AbortSignal | undefined },
+  ): Promise<Metadata | undefined> {
+    const { id, signal } = o;
+    try {
+      this.#ready(signal);
+      const out = await this.#client.send(
+        new HeadObjectCommand({
+          Bucket: this.#bucket,
+          Key: key,
+          ...(id === undefined ? {} : { VersionId: id }),
+        }),
+        { ...(signal === undefined ? {} : { abortSignal: signal }) },
+      );
+      return out.Metadata ?? {};
+    } catch (e) {
+      if (failureShape(e).status === 404 && signal?.aborted !== true) return undefined;
+      throw this.#failure(e, 'read', name, signal);
+    }
+  }
+
+  /** Every version that S3 keeps of the objects whose keys begin with `prefix`, delete markers included. */
+  async versions(prefix: string, name: string, signal: AbortSignal | undefined): Promise<ObjectVersion[]> {
+    const found: ObjectVersion[] = [];
+    let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    while (from !== undefined) {
+      let out: ListObjectVersionsCommandOutput;
+      try {
+        this.#ready(signal);
+        out = await this.#client.send(
+          new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from }),
+          { ...(signal === undefined ? {} : { abortSignal: signal }) },
+        );
+      } catch (e) {
+        throw this.#failure(e, 'list the versions of objects', name, signal);
+      }
+      for (const { Key, VersionId, IsLatest } of [...(out.Versions ?? []), ...(out.DeleteMarkers ?? [])]) {
+        if (Key === undefined || VersionId === undefined) continue;
+        found.push({ key: Key, id: VersionId, current: IsLatest === true });
+      }
+      const { NextKeyMarker, NextVersionIdMarker } = out;
+      const more = out.IsTruncated === true && NextKeyMarker !== undefined;
+      from = more
+        ? {
+            KeyMarker: NextKeyMarker,
+            ...(NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker }),
+          }
+        : undefined;
+    }
+    return found;
+  }
+
+  /** Deletes one version of an object for good. */
+  async deleteVersion(
+    { key, id }: ObjectVersion,
+    name: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      this.#ready(signal);
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, VersionId: id }), {
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      });
+    } catch (e) {
+      throw this.#failure(e, 'delete a version of an object', name, signal);
     }
   }
 
@@ -210,6 +295,11 @@ export class S3Objects {
     }
     return serviceError(e, call);
   }
+}
+
+function headersOf(condition: Condition | undefined): { IfMatch?: string; IfNoneMatch?: string } {
+  if (condition === undefined) return {};
+  return 'etag' in condition ? { IfMatch: condition.etag } : { IfNoneMatch: '*' };
 }
 
 async function readBody(out: GetObjectCommandOutput, name: string): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { Backend, CallOptions } from '../backend.js';
+import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import {
   claimOf,
@@ -8,6 +8,7 @@ import {
   storedName,
   unpadVersion,
   versionNumber,
+  withoutValue,
   type Fields,
   type Listed,
   type SecretName,
@@ -17,6 +18,7 @@ import {
   ConditionFailed,
   S3Objects,
   type Condition,
+  type ObjectVersion,
   type PageStart,
   type S3Object,
   type S3Sender,
@@ -46,6 +48,10 @@ const MAX_KEY_BYTES = 1024;
 /** S3's greatest page (API reference, ListObjectsV2, MaxKeys). */
 const MAX_PAGE = 1000;
 
+/** User metadata of heads and archived versions (docs/format.md). */
+const VERSION_METADATA = 'lazycred-version';
+const CREATED_METADATA = 'lazycred-created';
+
 /** How many versions' headers a history reads at once. */
 const PARALLEL_READS = 8;
 
@@ -55,10 +61,7 @@ const LAST_CHARACTER = '\u{10ffff}';
 type Page = Awaited<ReturnType<S3Objects['page']>>;
 
 /** What this backend remembers of a record as it read it. */
-interface Revision {
-  readonly etag: string;
-  readonly body: Buffer;
-}
+type Revision = Pick<S3Object, 'etag' | 'body' | 'modified'>;
 
 /**
  * Records as JSON objects: the newest of each name, its head, at `<prefix><name>`; older ones
@@ -105,7 +108,7 @@ export class S3Backend implements Backend {
     // The archive has no other keys; and a version must not be a way to another name's.
     if (versionNumber(version) === undefined) return undefined;
     let archived: S3Object | undefined;
-    let denied: unknown;
+    let denied: LazycredError | undefined;
     try {
       archived = await this.#objects.get(this.#archiveKey(name, version), name, signal);
     } catch (e) {
@@ -170,13 +173,103 @@ export class S3Backend implements Backend {
     }
   }
 
-  async *list({
-    name,
-    prefix = '',
-    signal,
-  }: CallOptions & { readonly name?: SecretName; readonly prefix?: string } = {}): AsyncGenerator<Listed> {
-    if (name === undefined) yield* this.#listHeads(prefix, signal);
-    else yield* this.#listVersions(name, signal);
+  async erase(stub: StoredRecord, { signal }: CallOptions = {}): Promise<void> {
+    const { name, version, fields } = stub;
+    await this.#objects.put(
+      this.#archiveKey(name, version),
+      encodeBody(fields),
+      undefined,
+      metadataOf(fields),
+      name,
+      signal,
+    );
+  }
+
+  /** Deletes the noncurrent S3 versions of the head and of the archived versions, on a versioned bucket. */
+  async purge(
+    name: SecretName,
+    versions: readonly string[] | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<undefined> {
+    const head = this.#headKey(name);
+    const folder = this.#archiveFolder(name);
+    const erased = versions?.map((version) => this.#archiveKey(name, version));
+    const isArchive = (key: string) =>
+      erased === undefined ? unpadVersion(key.slice(folder.length)) !== undefined : erased.includes(key);
+    let left = 0;
+    try {
+      // By the exact keys: `db-2` and the archive of `db/x` begin alike.
+      const heads = (await this.#objects.versions(head, name, signal)).filter((v) => v.key === head);
+      const archived = (await this.#objects.versions(folder, name, signal)).filter((v) => isArchive(v.key));
+      const old = [...heads, ...archived].filter((v) => !v.current);
+      left = old.length;
+      for (const version of old) {
+        if (version.key === head && !(await this.#isOneOf(versions, version, name, signal))) continue;
+        await this.#objects.deleteVersion(version, name, signal);
+        left--;
+      }
+    } catch (e) {
+      if (!isLazycredError(e, 'ERR_ACCESS')) throw e;
+      const what = left === 0 ? 'what a versioned bucket keeps of it' : `${left} noncurrent S3 versions`;
+      throw new LazycredError(
+        'ERR_ACCESS',
+        `the values are overwritten, but ${what} may remain: ${e.message}`,
+        {
+          name,
+          location: this.location,
+          hint: 'needs s3:ListBucketVersions and s3:DeleteObjectVersion; then run it again',
+          cause: e,
+        },
+      );
+    }
+    return undefined;
+  }
+
+  // A noncurrent head tells by its metadata which version it was; one that doesn't (LazyCred's own)
+  // goes only with everything.
+  async #isOneOf(
+    versions: readonly string[] | undefined,
+    { key, id }: ObjectVersion,
+    name: SecretName,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    if (versions === undefined) return true;
+    const metadata = await this.#objects.head(key, name, { id, signal });
+    return versions.includes(metadata?.[VERSION_METADATA] ?? '');
+  }
+
+  async *list({ name, prefix = '', details = false, signal }: ListOptions = {}): AsyncGenerator<Listed> {
+    if (name !== undefined) yield* this.#listVersions(name, signal);
+    else if (details) yield* this.#withDetails(this.#listHeads(prefix, signal), signal);
+    else yield* this.#listHeads(prefix, signal);
+  }
+
+  // One HEAD a name, several at once, in the order of the listing.
+  async *#withDetails(heads: AsyncIterable<Listed>, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
+    const waiting: Promise<Listed>[] = [];
+    try {
+      for await (const head of heads) {
+        const detailed = this.#detailed(head, signal);
+        // Awaited in its turn; until then a failure must not count as unhandled.
+        detailed.catch(() => undefined);
+        waiting.push(detailed);
+        if (waiting.length >= PARALLEL_READS) yield* [await (waiting.shift() as Promise<Listed>)];
+      }
+      for (const detailed of waiting) yield await detailed;
+    } finally {
+      await Promise.allSettled(waiting);
+    }
+  }
+
+  async #detailed(head: Listed, signal: AbortSignal | undefined): Promise<Listed> {
+    const metadata = (await this.#objects.head(this.#headKey(head.name), head.name, { signal })) ?? {};
+    const { [VERSION_METADATA]: version, [CREATED_METADATA]: created } = metadata;
+    const time = created === undefined ? NaN : Date.parse(created);
+    return {
+      ...head,
+      ...(version === undefined ? {} : { version }),
+      ...(Number.isNaN(time) ? {} : { created: new Date(time) }),
+    };
   }
 
   close(): Promise<void> {
@@ -285,14 +378,14 @@ export class S3Backend implements Backend {
   }
 
   #listed(record: StoredRecord): Listed {
-    const { data: _, ...fields } = record.fields;
-    const { modified } = revisionOf(record) as Revision & { modified?: Date };
-    const state = claimOf(record.fields)?.state;
+    const { modified } = revisionOf(record);
+    const { state, created } = claimOf(record.fields) ?? {};
     return {
       name: record.name,
       version: record.version,
-      fields,
+      fields: withoutValue(record.fields),
       ...(modified === undefined ? {} : { modified }),
+      ...(created === undefined ? {} : { created }),
       ...(state === undefined ? {} : { state }),
     };
   }
@@ -383,18 +476,10 @@ function parseBody(body: Buffer, name: SecretName, location: string): Fields {
 
 /** Aids for listings, not authenticated: a HEAD request tells the version and when it was made. */
 function metadataOf(fields: Fields): Record<string, string> {
-  const version = claimOf(fields)?.version;
-  const created = fields['state'] === undefined ? createdIn(fields['header'] ?? '') : fields['at'];
-  return {
-    ...(version === undefined ? {} : { 'lazycred-version': version }),
-    ...(version === undefined || created === undefined ? {} : { 'lazycred-created': created }),
-  };
-}
-
-const CREATED = /"created":"([0-9TZ:.-]+)"/u;
-
-function createdIn(header: string): string | undefined {
-  return CREATED.exec(header)?.[1];
+  const claim = claimOf(fields);
+  if (claim === undefined) return {};
+  const created = claim.created === undefined ? {} : { [CREATED_METADATA]: claim.created.toISOString() };
+  return { [VERSION_METADATA]: claim.version, ...created };
 }
 
 function checkKey(key: string, name: SecretName, location: string): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from '../base64.js';
 import { versionNumber, type Fields, type RemovedState } from '../record.js';
 import { isTimestamp } from './header.js';
@@ -15,6 +16,36 @@ const STATES: readonly string[] = ['deleted', 'destroyed', 'pruned'] satisfies R
 const NONCE_BYTES = 16;
 /** So that a stub always fits its 256 bytes. */
 const MAX_BY_BYTES = 48;
+
+/**
+ * The fields of a tombstone or stub. `by` loses what would not fit the 256 bytes: control characters,
+ * quotes and backslashes (which JSON would write longer), and all after 48 bytes.
+ */
+export function encodeStub(
+  stub: Omit<Stub, 'by'> & { readonly by?: string | undefined },
+  random: (size: number) => Uint8Array = randomBytes,
+): Fields {
+  const by = stub.by === undefined ? '' : cut(stub.by.toWellFormed().replace(/[\u0000-\u001f"\\]/gu, ''));
+  return {
+    lazycred: FORMAT_NUMBER,
+    state: stub.state,
+    version: stub.version,
+    nonce: Buffer.from(random(NONCE_BYTES)).toString('base64'),
+    at: stub.at.toISOString(),
+    ...(by === '' ? {} : { by }),
+  };
+}
+
+function cut(text: string): string {
+  let size = 0;
+  let out = '';
+  for (const character of text) {
+    size += Buffer.byteLength(character);
+    if (size > MAX_BY_BYTES) break;
+    out += character;
+  }
+  return out;
+}
 
 /** Reads a tombstone or stub: exactly its fields, each well-formed; undefined for anything else. */
 export function decodeStub(fields: Fields): Stub | undefined {

@@ -128,6 +128,7 @@ describe.each(servers)('rows on %s', (_, url) => {
       version: '3',
       state: 'destroyed',
       modified: new Date(stub.fields['at'] ?? ''),
+      created: new Date(stub.fields['at'] ?? ''),
       fields: stub.fields,
     });
   });

@@ -55,6 +55,8 @@ function holding({ name, version, record }: NativeVector): Backend {
     get: () => Promise.resolve({ name: storedName(name), version, fields: record }),
     base: () => Promise.reject(new Error('not a writer')),
     create: () => Promise.reject(new Error('not a writer')),
+    erase: () => Promise.reject(new Error('not a writer')),
+    purge: () => Promise.reject(new Error('not a writer')),
     list: () => {
       throw new Error('not a listing');
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Store } from '../../src/store.js';
-import { S3Backend } from '../../src/backends/s3.js';
+import type { S3Backend } from '../../src/backends/s3.js';
 import { explore, NAME, type Operation, type Scenario, type State, type World } from './explore.js';
 import { dynamodb, s3 } from './worlds.js';
 

@@ -25,7 +25,7 @@ export const s3: World = {
   backend: (send) =>
     new S3Backend({
       // Structurally a client: the two methods that the backend uses.
-      client: { send, destroy: () => undefined } as unknown as S3Sender,
+      client: { send, destroy: () => undefined } as S3Sender,
       bucket: 'b',
       isAws: () => true,
     }),

@@ -337,5 +337,60 @@ const RACES: readonly BackendCase[] = [
   },
 ];
 
+/** Removing values for good. */
+const ERASING: readonly BackendCase[] = [
+  {
+    title: 'an erased version is a stub, its neighbours and its number stay',
+    faults: true,
+    async run(t) {
+      const name = freshName();
+      const [one, two, three] = [fakeRecord(name, 1), fakeRecord(name, 2), fakeRecord(name, 3)];
+      await t.seed(one, two, three);
+      const stub = fakeStub(name, 2, 'destroyed', 'ann@host');
+      await t.erase(stub);
+      expectRecord(await t.get(name, '2'), stub);
+      expectRecord(await t.get(name, '1'), one);
+      expectRecord(await t.get(name), three);
+      expect((await t.list({ name })).map((l) => [l.version, l.state])).toEqual([
+        ['3', undefined],
+        ['2', 'destroyed'],
+        ['1', undefined],
+      ]);
+      // Again is no failure; and a slot that holds a stub is taken.
+      await t.erase(fakeStub(name, 2, 'pruned'));
+      expect((await t.list({ name }))[1]?.state).toBe('pruned');
+      await t.conflict(fakeRecord(name, 2), await t.get(name));
+    },
+  },
+  {
+    title: 'purging what was erased changes nothing that can be read',
+    faults: false,
+    async run(t) {
+      const name = freshName();
+      await t.seed(fakeRecord(name, 1), fakeRecord(name, 2), fakeRecord(name, 3));
+      await t.erase(fakeStub(name, 1, 'pruned'));
+      await t.purge(name, ['1']);
+      expect((await t.get(name, '1'))?.fields['state']).toBe('pruned');
+      expect((await t.get(name, '2'))?.version).toBe('2');
+      await t.purge(name);
+      expect((await t.get(name))?.version).toBe('3');
+    },
+  },
+  {
+    title: 'a detailed listing says each version and when it was made',
+    faults: true,
+    async run(t) {
+      const [a, b] = [freshName('a'), freshName('b')];
+      await t.seed(fakeRecord(a, 1), fakeRecord(a, 2), fakeRecord(b, 1), fakeStub(b, 2));
+      const listed = (await t.list({ details: true })).sort((x, y) => (x.name < y.name ? -1 : 1));
+      expect(listed.map((l) => [l.name, l.version, l.state])).toEqual([
+        [a, '2', undefined],
+        [b, '2', 'deleted'],
+      ]);
+      for (const { created } of listed) expect(Date.now() - Number(created)).toBeLessThan(60_000);
+    },
+  },
+];
+
 /** All of them. */
-export const BACKEND_CASES: readonly BackendCase[] = [...ONE_NAME, ...LISTINGS, ...RACES];
+export const BACKEND_CASES: readonly BackendCase[] = [...ONE_NAME, ...LISTINGS, ...RACES, ...ERASING];

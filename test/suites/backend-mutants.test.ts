@@ -18,6 +18,8 @@ function mutant(change: Change): Backend {
     get: (...args) => right.get(...args),
     base: (...args) => right.base(...args),
     create: (...args) => right.create(...args),
+    erase: (...args) => right.erase(...args),
+    purge: (...args) => right.purge(...args),
     list: (...args) => right.list(...args),
     close: () => right.close(),
   };
@@ -146,6 +148,13 @@ const MUTANTS: Readonly<Record<string, Change>> = {
       return newest?.fields['state'] === undefined ? base : 0;
     },
   }),
+  'frees the number of what it erases': (right) => {
+    const erased = new Set<string>();
+    return {
+      erase: async (stub) => void erased.add(stub.version),
+      get: async (name, version, o) => (erased.has(version ?? '') ? undefined : right.get(name, version, o)),
+    };
+  },
   'answers reads late': (right) => {
     let before: StoredRecord | undefined;
     return {

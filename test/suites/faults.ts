@@ -142,6 +142,8 @@ export function faultyBackend(inner: Backend, plan: FaultPlan): Backend {
     get: (...args) => pass(() => inner.get(...args)),
     base: (...args) => pass(() => inner.base(...args)),
     create: (...args) => pass(() => inner.create(...args)),
+    erase: (...args) => pass(() => inner.erase(...args)),
+    purge: (...args) => pass(() => inner.purge(...args)),
     async *list(o) {
       const steps = inner.list(o)[Symbol.asyncIterator]();
       try {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Backend } from '../../src/backend.js';
+import type { Backend, ListOptions } from '../../src/backend.js';
 import { isLazycredError } from '../../src/errors.js';
 import { sameFields, type Listed, type SecretName, type StoredRecord } from '../../src/record.js';
 import type { FaultPlan } from './faults.js';
@@ -29,6 +29,19 @@ export class Ground {
     this.#landed.push(record);
   }
 
+  /** Overwrites an older version; until that succeeded, either may be there. */
+  async erase(stub: StoredRecord): Promise<void> {
+    const place = this.#landed.findIndex((r) => r.name === stub.name && r.version === stub.version);
+    if (place >= 0) this.#landed.splice(place, 1);
+    this.#attempted.push(stub);
+    await this.backend.erase(stub, this.#call());
+    this.#landed.push(stub);
+  }
+
+  purge(name: SecretName, versions?: readonly string[]): Promise<string | undefined> {
+    return this.backend.purge(name, versions, this.#call());
+  }
+
   get(name: SecretName, version?: string): Promise<StoredRecord | undefined> {
     return this.backend.get(name, version, this.#call());
   }
@@ -38,7 +51,7 @@ export class Ground {
   }
 
   /** A whole listing. */
-  list(o: { readonly name?: SecretName; readonly prefix?: string } = {}): Promise<Listed[]> {
+  list(o: Omit<ListOptions, 'signal'> = {}): Promise<Listed[]> {
     return collect(this.backend.list({ ...o, ...this.#call() }));
   }
 

@@ -25,7 +25,7 @@ async function list(args: CommandArguments, session: Session): Promise<void> {
   const found = [];
   for await (const secret of store.list({
     signal: session.signal,
-    ...(prefix === undefined ? {} : { prefix }),
+    match: prefix,
   })) {
     found.push(secret);
   }

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Backend } from './backend.js';
+import { kindOf } from './codec/detect.js';
+import { isLazycredError, LazycredError } from './errors.js';
+import { sameFields, versionNumber, type SecretName, type StoredRecord } from './record.js';
+
+/** How long to wait after a lost race. */
+export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;
+
+// Full jitter up to a ceiling that doubles from the first to the last.
+const FIRST_BACKOFF_MS = 20;
+const LAST_BACKOFF_MS = 1_000;
+
+/** What shall follow the newest record: a new one to create, or nothing, since it says what it should. */
+export type Next = { readonly create: StoredRecord } | { readonly keep: StoredRecord };
+
+/**
+ * Creates what `next` makes after `newest`, or after whatever has become the newest meanwhile, and
+ * gives what `next` gave. `next` gives undefined to look again, and throws to end it; for the same
+ * version it must give the same bytes, by which a write of one's own is known again.
+ */
+export async function createAfter(
+  backend: Backend,
+  name: SecretName,
+  newest: StoredRecord | undefined,
+  next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
+  o: { readonly signal: AbortSignal; readonly backOff: BackOff },
+): Promise<Next> {
+  const { signal } = o;
+  let current = newest;
+  for (let attempt = 0; ; attempt++) {
+    const step = await next(current);
+    if (step !== undefined && 'keep' in step) return step;
+    const failure = step === undefined ? undefined : await tryCreate(backend, step.create, current, signal);
+    if (step !== undefined && failure === undefined) return step;
+    current = await backend.get(name, undefined, { signal });
+    if (step !== undefined && (await hasLanded(backend, step.create, current, signal))) return step;
+    if (failure?.code === 'ERR_UNAVAILABLE') throw failure;
+    await o.backOff(attempt, signal);
+  }
+}
+
+// Undefined when it succeeded; the failure when somebody else may have won, or the answer was lost.
+async function tryCreate(
+  backend: Backend,
+  record: StoredRecord,
+  newest: StoredRecord | undefined,
+  signal: AbortSignal,
+): Promise<LazycredError | undefined> {
+  try {
+    await backend.create(record, newest, { signal });
+    return undefined;
+  } catch (e) {
+    if (signal.aborted) throw e;
+    if (isLazycredError(e, 'ERR_CONFLICT') || isLazycredError(e, 'ERR_UNAVAILABLE')) return e;
+    throw e;
+  }
+}
+
+/** Whether our write had landed although it reported otherwise: the stored bytes are ours. */
+async function hasLanded(
+  backend: Backend,
+  record: StoredRecord,
+  newest: StoredRecord | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (newest === undefined) return false;
+  if (sameFields(newest.fields, record.fields)) return true;
+  const theirs = versionNumber(newest.version);
+  if (theirs === undefined || theirs <= Number(record.version)) return false;
+  const stored = await backend.get(record.name, record.version, { signal });
+  if (stored === undefined || kindOf(stored.fields) === 'stub') {
+    throw new LazycredError(
+      'ERR_CONFLICT',
+      `version ${record.version} was removed meanwhile, outcome unknown`,
+      {
+        hint: 'see lazy history, and put again if the value is not there',
+      },
+    );
+  }
+  return sameFields(stored.fields, record.fields);
+}
+
+/** Random, and growing with the attempts. */
+export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    // Only the signal ends a sleep early; its own reason says more than the timer's AbortError.
+    signal.throwIfAborted();
+  }
+}
