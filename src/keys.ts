@@ -12,13 +12,28 @@ export interface WrappedKey {
   readonly wrapped: string;
 }
 
+/** Options of `generate`. */
+export interface GenerateOptions extends CallOptions {
+  /**
+   * Length of the new data key, in bytes: 32 by default. Other than that only for the ancestors'
+   * formats under KMS (CredStash's data keys have 64), ERR_UNSUPPORTED elsewhere.
+   */
+  readonly keyBytes?: number | undefined;
+}
+
 /** Options of `unwrap`. */
 export interface UnwrapOptions extends CallOptions {
   /**
    * Length that the opened key must have, in bytes: 32 by default. Other than that only for the
-   * ancestors' formats under KMS (LazyCred wraps the 44 characters of a Fernet key).
+   * ancestors' formats under KMS (LazyCred wraps the 44 characters of a Fernet key); `any` for what
+   * has no fixed length: CredStash's data keys, cloudchain's values.
    */
-  readonly keyBytes?: number | undefined;
+  readonly keyBytes?: number | 'any' | undefined;
+  /**
+   * Lets KMS open what any of its keys wrapped that the caller may use, instead of the configured one
+   * alone. Off by default, and only for the ancestors' formats, which do so; local keys ignore it.
+   */
+  readonly anyKey?: boolean | undefined;
 }
 
 /**
@@ -34,13 +49,13 @@ export interface KeyProvider {
   /** The configured key, for messages: `kms:alias/acme`, `local:`. */
   readonly label: string;
 
-  /** A new random data key, and the same wrapped. The caller zeroes `key`. */
-  generate(context: Context, o?: CallOptions): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
+  /** A new random data key, `keyBytes` (32) long, and the same wrapped. The caller zeroes `key`. */
+  generate(context: Context, o?: GenerateOptions): Promise<{ key: Uint8Array; wrapped: WrappedKey }>;
 
   /** Wraps an existing data key: a further recipient of the same record. */
   wrap(key: Uint8Array, context: Context, o?: CallOptions): Promise<WrappedKey>;
 
-  /** The data key, exactly `keyBytes` (32); opens only what this configured key wrapped. The caller zeroes it. */
+  /** The data key, exactly `keyBytes` (32); opens only what this configured key wrapped, unless `anyKey`. The caller zeroes it. */
   unwrap(wrapped: WrappedKey, context: Context, o?: UnwrapOptions): Promise<Uint8Array>;
 
   /**

@@ -6,7 +6,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import type { CallOptions } from '../backend.js';
-import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { badAnswer, kmsError, type KmsCall } from './kms-errors.js';
 import { arnRegion, rankKey } from './kms-key-id.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
@@ -26,10 +26,10 @@ export interface AwsKmsKeyOptions {
  * KMS's encryption context; `id` is the key's ARN as KMS answered it.
  *
  * Every request names the *configured* key, so that what another key wrapped is refused even where
- * the caller could use that key. Beside the interface's contract: ERR_CONFIG for what KMS calls
+ * the caller could use that key; a Decrypt with `anyKey`, for the ancestors' formats, names none. Beside the interface's contract: ERR_CONFIG for what KMS calls
  * invalid in the request (a malformed key id, say).
  *
- * `wrap` takes 1–4096 bytes, as Encrypt does, for the ancestors' formats.
+ * `wrap` takes 1–4096 bytes, as Encrypt does, and `generate` makes 1–1024, for the ancestors' formats.
  *
  * @example
  * const key = new AwsKmsKey({ client: new KMSClient({ region: 'eu-west-1' }), key: 'alias/acme' });
@@ -49,15 +49,21 @@ export class AwsKmsKey implements KeyProvider {
     this.#region = arnRegion(o.key) ?? o.region;
   }
 
-  async generate(context: Context, o: CallOptions = {}): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+  async generate(
+    context: Context,
+    o: GenerateOptions = {},
+  ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
     const call = this.#call('GenerateDataKey', o);
-    const input = { KeyId: this.#key, KeySpec: 'AES_256' as const, EncryptionContext: { ...context } };
+    const keyBytes = o.keyBytes ?? DATA_KEY_BYTES;
+    const length =
+      keyBytes === DATA_KEY_BYTES ? { KeySpec: 'AES_256' as const } : { NumberOfBytes: keyBytes };
+    const input = { KeyId: this.#key, ...length, EncryptionContext: { ...context } };
     const { Plaintext: key, ...answer } = await send(call, (options) =>
       this.#client.send(new GenerateDataKeyCommand(input), options),
     );
     try {
-      if (!isBytes(key) || key.length !== DATA_KEY_BYTES) throw badAnswer(call);
-      return { key, wrapped: this.#wrapped(answer, call) };
+      if (!isBytes(key) || key.length !== keyBytes) throw badAnswer(call);
+      return { key, wrapped: this.#wrapped(answer, call, keyBytes) };
     } catch (e) {
       if (isBytes(key)) key.fill(0);
       throw e;
@@ -68,21 +74,23 @@ export class AwsKmsKey implements KeyProvider {
     const call = this.#call('Encrypt', o);
     const input = { KeyId: this.#key, Plaintext: key, EncryptionContext: { ...context } };
     const answer = await send(call, (options) => this.#client.send(new EncryptCommand(input), options));
-    return this.#wrapped(answer, call);
+    return this.#wrapped(answer, call, key.length);
   }
 
   async unwrap(wrapped: WrappedKey, context: Context, o: UnwrapOptions = {}): Promise<Uint8Array> {
     o.signal?.throwIfAborted();
-    const blob = wrappedBytes(wrapped.wrapped);
+    const keyBytes = o.keyBytes ?? DATA_KEY_BYTES;
+    const blob = wrappedBytes(wrapped.wrapped, keyBytes);
     if (blob === undefined) throw damagedKey(this.label);
-    const call = { ...this.#call('Decrypt', o), named: wrapped.id };
+    const call = { ...this.#call('Decrypt', o), named: wrapped.id, anyKey: o.anyKey };
     // The configured key, never the record's hint: KMS then refuses what any other key wrapped.
-    const input = { KeyId: this.#key, CiphertextBlob: blob, EncryptionContext: { ...context } };
+    const pin = o.anyKey === true ? {} : { KeyId: this.#key };
+    const input = { ...pin, CiphertextBlob: blob, EncryptionContext: { ...context } };
     const { Plaintext: key } = await send(call, (options) =>
       this.#client.send(new DecryptCommand(input), options),
     );
     if (!isBytes(key)) throw badAnswer(call);
-    if (key.length === (o.keyBytes ?? DATA_KEY_BYTES)) return key;
+    if (keyBytes === 'any' ? key.length > 0 : key.length === keyBytes) return key;
     key.fill(0);
     throw damagedKey(this.label);
   }
@@ -99,12 +107,16 @@ export class AwsKmsKey implements KeyProvider {
     return { label: this.label, region: this.#region, operation, signal: o.signal };
   }
 
-  #wrapped(answer: Pick<EncryptCommandOutput, 'KeyId' | 'CiphertextBlob'>, call: KmsCall): WrappedKey {
+  #wrapped(
+    answer: Pick<EncryptCommandOutput, 'KeyId' | 'CiphertextBlob'>,
+    call: KmsCall,
+    keyBytes: number,
+  ): WrappedKey {
     const { KeyId: id, CiphertextBlob: blob } = answer;
     if (typeof id !== 'string' || !isBytes(blob) || blob.length === 0) throw badAnswer(call);
     const wrapped = Buffer.from(blob).toString('base64');
     // A longer one could be stored but never read again.
-    if (wrappedBytes(wrapped) === undefined) throw badAnswer(call);
+    if (wrappedBytes(wrapped, keyBytes) === undefined) throw badAnswer(call);
     return { provider: this.id, id, wrapped };
   }
 }

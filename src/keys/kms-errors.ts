@@ -11,6 +11,8 @@ export interface KmsCall {
   readonly operation: 'GenerateDataKey' | 'Encrypt' | 'Decrypt';
   /** The key that the record names, when one is being opened; unverified. */
   readonly named?: string | undefined;
+  /** The request named no key: a refusal is about the one that the ciphertext names. */
+  readonly anyKey?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,8 +56,9 @@ export function kmsError(e: unknown, call: KmsCall): unknown {
   if (name === 'InvalidCiphertextException') return damagedKey(call.label, e);
   const refusal = REFUSALS[name];
   if (refusal !== undefined) {
-    const key = call.region === undefined ? call.label : `${call.label} in ${call.region}`;
-    return new LazycredError('ERR_ACCESS', `the key ${key} ${refusal.why}: ${call.operation}, ${name}`, {
+    const key = call.anyKey === true ? 'that wrapped this data key' : call.label;
+    const place = call.region === undefined ? key : `${key} in ${call.region}`;
+    return new LazycredError('ERR_ACCESS', `the key ${place} ${refusal.why}: ${call.operation}, ${name}`, {
       location: call.label,
       hint: refusal.hint(call),
       cause: e,

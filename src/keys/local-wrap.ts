@@ -25,6 +25,14 @@ export interface Wrapping {
   readonly context: Context;
 }
 
+/** @throws ERR_UNSUPPORTED unless a data key of `bytes` is what these keys wrap: 32; the ancestors' differ */
+export function checkKeyLength(bytes: number): void {
+  if (bytes === DATA_KEY_BYTES) return;
+  throw new LazycredError('ERR_UNSUPPORTED', `only a KMS key wraps a data key of ${bytes} bytes`, {
+    hint: "the ancestors' formats need a KMS key: set key, as in key: kms:alias/…",
+  });
+}
+
 /**
  * Seals a data key: salt (32) ‖ ciphertext (32) ‖ tag (16), by AES-256-GCM under HKDF-SHA-512(key,
  * salt, "lazycred-local/1", 44) → key (32) ‖ nonce (12). A fresh salt each time makes a fresh nonce.
@@ -32,11 +40,7 @@ export interface Wrapping {
  * @throws ERR_UNSUPPORTED unless `dataKey` is 32 bytes: LazyCred's format wraps 44
  */
 export function sealUnder(w: Wrapping, dataKey: Uint8Array, random: (n: number) => Buffer): Buffer {
-  if (dataKey.length !== DATA_KEY_BYTES) {
-    throw new LazycredError('ERR_UNSUPPORTED', `only a KMS key wraps a data key of ${dataKey.length} bytes`, {
-      hint: "the ancestors' formats need a KMS key: set key, as in key: kms:alias/…",
-    });
-  }
+  checkKeyLength(dataKey.length);
   const salt = random(SALT_BYTES);
   return withDerived(w.key, salt, (key, nonce) => {
     const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });

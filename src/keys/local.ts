@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { printable } from '../record.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
-import { keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
+import { checkKeyLength, keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
 import { makeKeyFile } from './make-key-file.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
@@ -52,7 +52,11 @@ export class LocalKey implements KeyProvider {
     else this.#file = { path: o.file, bytes: LOCAL_KEY_BYTES, what: 'local key' };
   }
 
-  async generate(context: Context, o: CallOptions = {}): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+  async generate(
+    context: Context,
+    o: GenerateOptions = {},
+  ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+    checkKeyLength(o.keyBytes ?? DATA_KEY_BYTES);
     const key = this.#random(DATA_KEY_BYTES);
     try {
       return { key, wrapped: await this.wrap(key, context, o) };

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
-import { keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
+import { checkKeyLength, keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
 import { makeKeyFile } from './make-key-file.js';
 import {
   DEFAULT_COST,
@@ -67,7 +67,11 @@ export class PassphraseKey implements KeyProvider {
     this.#keys = new ScryptKeys(() => (this.#passphrase ??= this.#askOnce()));
   }
 
-  async generate(context: Context, o: CallOptions = {}): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+  async generate(
+    context: Context,
+    o: GenerateOptions = {},
+  ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+    checkKeyLength(o.keyBytes ?? DATA_KEY_BYTES);
     const key = this.#random(DATA_KEY_BYTES);
     try {
       return { key, wrapped: await this.wrap(key, context, o) };

@@ -1,20 +1,26 @@
 import { decodeBase64 } from '../base64.js';
 import { LazycredError } from '../errors.js';
 
-/** Longest `wrapped` of a record, in bytes (docs/format.md). */
+/** Longest `wrapped` of a native record, in bytes (docs/format.md). */
 const MAX_WRAPPED_BYTES = 2048;
 
-/** The same in characters of base64, checked before it is decoded or sent. */
-const MAX_WRAPPED_TEXT = Math.ceil(MAX_WRAPPED_BYTES / 3) * 4;
+/** Longest blob that KMS opens, for the ancestors' formats: `CiphertextBlob` of Decrypt in the KMS API Reference. */
+const MAX_BLOB_BYTES = 6144;
 
 /** Bytes of a native record's data key. */
 export const DATA_KEY_BYTES = 32;
 
-/** The bytes of `wrapped`; undefined when it is empty, too long or not canonical base64. */
-export function wrappedBytes(text: string): Buffer | undefined {
-  if (text === '' || text.length > MAX_WRAPPED_TEXT) return undefined;
+/**
+ * The bytes of `wrapped`; undefined when it is empty, too long or not canonical base64.
+ *
+ * @param keyBytes length of what is wrapped: other than 32, an ancestor's, it may be as long as KMS makes it
+ */
+export function wrappedBytes(text: string, keyBytes: number | 'any' = DATA_KEY_BYTES): Buffer | undefined {
+  const max = keyBytes === DATA_KEY_BYTES ? MAX_WRAPPED_BYTES : MAX_BLOB_BYTES;
+  // Counted in characters first: nothing longer is decoded.
+  if (text === '' || text.length > Math.ceil(max / 3) * 4) return undefined;
   const bytes = decodeBase64(text);
-  return bytes !== undefined && bytes.length <= MAX_WRAPPED_BYTES ? bytes : undefined;
+  return bytes !== undefined && bytes.length <= max ? bytes : undefined;
 }
 
 /** One message for every cause: what is damaged must not tell an attacker how. */
