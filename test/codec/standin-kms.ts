@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { LazycredError } from '../../src/errors.js';
-import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../../src/keys.js';
+import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../../src/keys.js';
 import { readJson } from './vector-files.js';
 
-// The KMS that LazyCred's golden objects were written with (test/vectors/kms.json): no server opens
+// The KMS that the ancestors' golden records were written with (test/vectors/kms.json): no server opens
 // its blobs. 01 02 03 00 78 | SHA-256 of the key's ARN | IV (12) | AES-256-GCM | tag (16).
 const MAGIC = Buffer.from('0102030078', 'hex');
 const ARN_HASH_BYTES = 32;
@@ -24,29 +24,35 @@ export class StandInKms implements KeyProvider {
 
   /** @param alias with `alias/` in front, as in kms.json */
   constructor(alias: string) {
-    const key = readJson<{ keys: MasterKey[] }>('kms.json').keys.find((k) => k.alias === alias);
+    const key = masterKeys().find((k) => k.alias === alias);
     if (key === undefined) throw new Error(`no key ${alias} in kms.json`);
     this.#key = key;
     this.label = `kms:${alias}`;
   }
 
-  async generate(context: Context): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
-    const key = randomBytes(32);
+  async generate(
+    context: Context,
+    o: GenerateOptions = {},
+  ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+    const key = randomBytes(o.keyBytes ?? 32);
     return { key, wrapped: await this.wrap(key, context) };
   }
 
   wrap(key: Uint8Array, context: Context): Promise<WrappedKey> {
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#master(), iv).setAAD(aad(context));
+    const cipher = createCipheriv('aes-256-gcm', masterOf(this.#key), iv).setAAD(aad(context));
     const sealed = Buffer.concat([cipher.update(key), cipher.final(), cipher.getAuthTag()]);
-    const wrapped = Buffer.concat([MAGIC, this.#arnHash(), iv, sealed]).toString('base64');
+    const wrapped = Buffer.concat([MAGIC, arnHash(this.#key), iv, sealed]).toString('base64');
     return Promise.resolve({ provider: this.id, id: this.#key.arn, wrapped });
   }
 
   // As the provider for AWS KMS does: lengths are its caller's to say.
   unwrap(wrapped: WrappedKey, context: Context, o: UnwrapOptions = {}): Promise<Uint8Array> {
-    const key = this.#open(Buffer.from(wrapped.wrapped, 'base64'), context);
-    if (key === undefined || (o.keyBytes !== undefined && key.length !== o.keyBytes)) {
+    const blob = Buffer.from(wrapped.wrapped, 'base64');
+    const allowed = o.anyKey === true ? masterKeys() : [this.#key];
+    const key = allowed.map((master) => open(master, blob, context)).find((opened) => opened !== undefined);
+    const { keyBytes = 'any' } = o;
+    if (key === undefined || (keyBytes !== 'any' && key.length !== keyBytes)) {
       return Promise.reject(new LazycredError('ERR_INTEGRITY', 'the wrapped data key is damaged'));
     }
     return Promise.resolve(key);
@@ -59,29 +65,33 @@ export class StandInKms implements KeyProvider {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
 
-  #open(blob: Buffer, context: Context): Buffer | undefined {
-    const head = Buffer.concat([MAGIC, this.#arnHash()]);
-    const iv = blob.subarray(head.length, head.length + IV_BYTES);
-    const sealed = blob.subarray(head.length + IV_BYTES);
-    if (!blob.subarray(0, head.length).equals(head) || sealed.length < TAG_BYTES) return undefined;
-    const decipher = createDecipheriv('aes-256-gcm', this.#master(), iv).setAAD(aad(context));
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
-    } catch {
-      // KMS says InvalidCiphertextException, whatever is wrong.
-      return undefined;
-    }
-  }
+function masterKeys(): readonly MasterKey[] {
+  return readJson<{ keys: MasterKey[] }>('kms.json').keys;
+}
 
-  #master(): Buffer {
-    return Buffer.from(this.#key.masterKeyHex, 'hex');
+function open(key: MasterKey, blob: Buffer, context: Context): Buffer | undefined {
+  const head = Buffer.concat([MAGIC, arnHash(key)]);
+  const iv = blob.subarray(head.length, head.length + IV_BYTES);
+  const sealed = blob.subarray(head.length + IV_BYTES);
+  if (!blob.subarray(0, head.length).equals(head) || sealed.length < TAG_BYTES) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', masterOf(key), iv).setAAD(aad(context));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    // KMS says InvalidCiphertextException, whatever is wrong.
+    return undefined;
   }
+}
 
-  #arnHash(): Buffer {
-    return createHash('sha256').update(this.#key.arn).digest().subarray(0, ARN_HASH_BYTES);
-  }
+function masterOf(key: MasterKey): Buffer {
+  return Buffer.from(key.masterKeyHex, 'hex');
+}
+
+function arnHash(key: MasterKey): Buffer {
+  return createHash('sha256').update(key.arn).digest().subarray(0, ARN_HASH_BYTES);
 }
 
 function aad(context: Context): Buffer {
