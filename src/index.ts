@@ -13,8 +13,13 @@ export {
   Store,
   type GetOptions,
   type ListedSecret,
+  type ListOptions,
+  type ManyOptions,
+  type PruneOptions,
   type PutOptions,
   type PutResult,
+  type Removed,
+  type RemoveOptions,
   type StoreParts,
   type VersionInfo,
 } from './store.js';
