@@ -49,5 +49,6 @@ export function tagOf(
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
   key: string,
 ): string | undefined {
-  return tags?.find((tag) => tag.Key === key)?.Value;
+  // The last, should a service list a tag that was written anew beside the old one, as moto does.
+  return tags?.findLast((tag) => tag.Key === key)?.Value;
 }

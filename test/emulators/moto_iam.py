@@ -137,6 +137,10 @@ def kms_arn(request, key_id):
     if not key_id:
         return "*"
     backend = kms_backends[request.current_account][request.region]
+    alias = backend.get_alias_name(key_id)
+    if alias.startswith("alias/") and not backend.alias_exists(alias):
+        # any_id_to_key_id fails on it; let the operation itself say that there is none.
+        return f"arn:aws:kms:{request.region}:{request.current_account}:{alias}"
     key = backend.keys.get(backend.any_id_to_key_id(key_id))
     if key is not None:
         return key.arn
