@@ -20,9 +20,8 @@ const region = 'us-east-1';
 const places: readonly (readonly [string, () => Promise<ConfigInput>])[] = [
   ['local files', async () => ({ store: `${await mkdtemp(join(folder, 'store-'))}` })],
   ['S3', async () => ({ store: `s3://${await makeBucket()}/creds/`, endpoint: motoUrl(), region })],
-  ['DynamoDB', async () => ({ store: `dynamodb://${await makeTable()}`, endpoint: motoUrl(), region })],
   [
-    'dynalite',
+    'DynamoDB',
     async () => ({ store: `dynamodb://${await makeTable(dynaliteUrl())}`, endpoint: dynaliteUrl(), region }),
   ],
 ];

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import type { Backend } from '../../src/backend.js';
 import { isLazycredError } from '../../src/errors.js';
 import type { KeyProvider } from '../../src/keys.js';
-import { Store, type PutOptions } from '../../src/store.js';
+import { Store } from '../../src/store.js';
 
 /** A request as the client saw it: the SDK command's name and input. */
 export interface Request {
@@ -44,6 +44,8 @@ export interface Shown {
   /** Which put made it; '' for what was there at the start or what LazyCred's tool wrote. */
   readonly by: string;
   readonly native: boolean;
+  /** A tombstone or stub: no value. */
+  readonly removed: boolean;
   readonly body: string;
 }
 
@@ -52,8 +54,9 @@ export interface Command {
   readonly input: object;
 }
 
-/** One operation of a writer. */
+/** One operation of a writer: a put unless it says something else. */
 export interface Operation {
+  readonly kind?: 'delete' | 'undelete' | 'destroy' | 'prune';
   readonly ifVersion?: number;
   /** Instead of a put of ours: another program overwrites this place with this body, unconditionally. */
   readonly overwrite?: { readonly place: string; readonly body: string };
@@ -71,17 +74,21 @@ export interface Scenario {
 
 export const NAME = 'db';
 
-type Outcome = { readonly version: number } | { readonly code: string };
+type Outcome = { readonly version: number; readonly kind: string } | { readonly code: string };
 type Step = { readonly request: Request } | { readonly done: Outcome };
 
 interface Ack {
   readonly by: string;
+  /** How many bodies had been the newest when it began: what it must not bring back. */
+  readonly since: number;
   readonly outcome: Outcome;
   readonly ifVersion: number | undefined;
 }
 
 interface Writer {
   readonly at: number;
+  /** How many bodies had been the newest when the current operation sent its first request. */
+  readonly since: number;
   readonly answers: readonly Answer[];
   /** The same answers as interned numbers: what tells one state from another. */
   readonly path: string;
@@ -117,7 +124,7 @@ function intern(text: string): number {
 const KEY = new Uint8Array(32).fill(7);
 
 // One fixed key: what wraps the data key plays no part in the protocol.
-const provider: KeyProvider = {
+export const provider: KeyProvider = {
   id: 'local',
   label: 'local:',
   generate: () =>
@@ -171,13 +178,8 @@ async function replay(
     random: (size) => createHash('shake256', { outputLength: size }).update(`${by} ${draws++}`).digest(),
     ...(scenario.accept === undefined ? {} : { accept: scenario.accept }),
   });
-  const options: PutOptions = {
-    by,
-    signal: controller.signal,
-    ...(op.ifVersion === undefined ? {} : { ifVersion: op.ifVersion }),
-  };
-  store.put(NAME, 'v', options).then(
-    ({ version }) => step.resolve({ done: { version: Number(version) } }),
+  start(store, op, by, controller.signal).then(
+    (version) => step.resolve({ done: { version, kind: op.kind ?? 'put' } }),
     (e: unknown) => (isLazycredError(e) ? step.resolve({ done: { code: e.code } }) : step.reject(e)),
   );
   try {
@@ -185,6 +187,19 @@ async function replay(
   } finally {
     controller.abort();
   }
+}
+
+async function start(store: Store, op: Operation, by: string, signal: AbortSignal): Promise<number> {
+  if (op.kind === undefined) {
+    const condition = op.ifVersion === undefined ? {} : { ifVersion: op.ifVersion };
+    return Number((await store.put(NAME, 'v', { by, signal, ...condition })).version);
+  }
+  if (op.kind === 'delete' || op.kind === 'undelete') {
+    return Number((await store[op.kind](NAME, { by, signal })).version);
+  }
+  if (op.kind === 'destroy') await store.destroy(NAME, { by, signal });
+  else await store.prune(NAME, { keep: 1, by, signal });
+  return 0;
 }
 
 /** What a run of the checker found. */
@@ -214,7 +229,7 @@ export async function explore(scenario: Scenario): Promise<Report> {
   };
   const first: Node = {
     state: scenario.initial,
-    writers: scenario.writers.map(() => ({ at: 0, answers: [], path: '', alive: true })),
+    writers: scenario.writers.map(() => ({ at: 0, since: 0, answers: [], path: '', alive: true })),
     crashes: scenario.crashes,
     losses: scenario.losses,
     acks: [],
@@ -243,7 +258,7 @@ export async function explore(scenario: Scenario): Promise<Report> {
         queue.push(successor);
         const ack = successor.acks.at(-1);
         if (ack !== undefined && ack !== node.acks.at(-1)) {
-          const kind = 'code' in ack.outcome ? ack.outcome.code : 'ok';
+          const kind = 'code' in ack.outcome ? ack.outcome.code : ack.outcome.kind;
           outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
         }
       }
@@ -271,6 +286,7 @@ async function successors(
   const writer = node.writers[w] as Writer;
   const label = `${by} ${describe(request)}`;
   const { state, answer } = execute(world, node.state, request);
+  const since = writer.answers.length === 0 ? node.heads.length : writer.since;
   const deliver = async (after: State, given: Answer, said: string, losses = node.losses): Promise<Node> => {
     const answers = [...writer.answers, given];
     const path = `${writer.path},${intern(JSON.stringify(given))}`;
@@ -282,9 +298,11 @@ async function successors(
       losses,
       writers: node.writers.with(
         w,
-        finished ? { at: writer.at + 1, answers: [], path: '', alive: true } : { ...writer, answers, path },
+        finished
+          ? { at: writer.at + 1, since: 0, answers: [], path: '', alive: true }
+          : { ...writer, since, answers, path },
       ),
-      acks: finished ? [...node.acks, { by, outcome: step.done, ifVersion: op.ifVersion }] : node.acks,
+      acks: finished ? [...node.acks, { by, since, outcome: step.done, ifVersion: op.ifVersion }] : node.acks,
       heads: moved(world, node, after),
       trace: { label: `${label}: ${said}`, before: node.trace },
     };
@@ -339,22 +357,24 @@ function moved(world: World, node: Node, after: State): readonly string[] {
 
 // The invariants of docs/format.md, checked in every state.
 function violation(world: World, scenario: Scenario, node: Node): string | undefined {
-  const acked = node.acks.flatMap((a) =>
-    'version' in a.outcome ? [{ ...a, version: a.outcome.version }] : [],
-  );
-  const versions = acked.map((a) => a.version);
+  const acked = node.acks.flatMap((a) => ('version' in a.outcome ? [{ ...a, ...a.outcome }] : []));
+  const made = acked.filter((a) => a.version > 0);
+  const versions = made.map((a) => a.version);
   if (new Set(versions).size !== versions.length) return 'two puts were acknowledged as one version';
   if (node.acks.some((a) => 'code' in a.outcome && a.outcome.code === 'ERR_INTEGRITY'))
     return 'a false alarm';
   const records = world.records(node.state);
+  const values = records.filter((r) => !r.removed);
   const places = new Map<string, Set<number>>();
-  for (const { by, version } of records)
+  for (const { by, version } of values)
     if (by !== '') places.set(by, (places.get(by) ?? new Set()).add(version));
   for (const [by, set] of places) if (set.size > 1) return `${by} was stored twice`;
-  const foreign = scenario.writers.some((ops) => ops.some((op) => op.overwrite !== undefined));
+  const operations = scenario.writers.flat();
+  const foreign = operations.some((op) => op.overwrite !== undefined);
+  const erases = operations.some((op) => op.kind === 'destroy' || op.kind === 'prune');
   const newest = world.newest(node.state);
   if (!foreign) {
-    for (const { by, version } of acked) {
+    for (const { by, version } of erases ? [] : made) {
       if (!records.some((r) => r.by === by && r.version === version))
         return `${by} was acknowledged, and is not there`;
     }
@@ -369,6 +389,11 @@ function violation(world: World, scenario: Scenario, node: Node): string | undef
     const cas = acked.find((a) => a.by === head.by && a.ifVersion !== undefined);
     if (cas !== undefined && (before.at(-1)?.version ?? 0) !== cas.ifVersion)
       return `${cas.by} followed another version`;
+  }
+  // What was the newest before a destroy began is nowhere once that has been acknowledged.
+  for (const { since } of acked.filter((a) => a.kind === 'destroy')) {
+    const gone = node.heads.slice(0, since);
+    if (values.some((r) => gone.includes(r.body))) return 'a destroyed value is there';
   }
   return undefined;
 }
@@ -397,7 +422,7 @@ async function stuck(scenario: Scenario, node: Node, next: Next): Promise<string
 
 function identity(node: Node): string {
   const stored = [...node.state].map(([place, body]) => intern(`${place} ${body}`)).sort((a, b) => a - b);
-  const writers = node.writers.map(({ at, path, alive }) => [at, path, alive]);
+  const writers = node.writers.map(({ at, since, path, alive }) => [at, since, path, alive]);
   return JSON.stringify([stored, writers, node.crashes, node.losses, node.acks, node.heads.map(intern)]);
 }
 

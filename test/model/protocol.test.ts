@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Store } from '../../src/store.js';
 import type { S3Backend } from '../../src/backends/s3.js';
-import { explore, NAME, type Operation, type Scenario, type State, type World } from './explore.js';
+import { explore, NAME, provider, type Operation, type Scenario, type State, type World } from './explore.js';
 import { dynamodb, s3 } from './worlds.js';
 
 const LAZYCRED = JSON.stringify({ data: 'gAAAAA', key: 'AAAA' });
@@ -10,7 +10,6 @@ const PUT: Operation = {};
 /** The state that `puts` undisturbed puts leave behind, made by the code itself. */
 async function after(world: World, puts: number, initial: State = new Map()): Promise<State> {
   let state = initial;
-  const { generate, key } = fixedKey();
   const backend = world.backend((command) => {
     const request = { op: command.constructor.name, input: command.input as Record<string, unknown> };
     const { state: changed, answer } = world.execute(state, request);
@@ -20,22 +19,9 @@ async function after(world: World, puts: number, initial: State = new Map()): Pr
       Object.assign(new Error('model'), { name: answer.error, $metadata: { httpStatusCode: answer.status } }),
     );
   });
-  const store = new Store({ backend, keys: [{ ...key, generate }] });
+  const store = new Store({ backend, keys: [provider] });
   for (let i = 0; i < puts; i++) await store.put(NAME, 'old');
   return state;
-}
-
-function fixedKey() {
-  const wrapped = { provider: 'local', id: '', wrapped: 'AA==' };
-  const key = {
-    id: 'local',
-    label: 'local:',
-    wrap: () => Promise.resolve(wrapped),
-    unwrap: () => Promise.resolve(new Uint8Array(32)),
-    rank: () => 0 as const,
-    close: () => Promise.resolve(),
-  };
-  return { key, generate: () => Promise.resolve({ key: new Uint8Array(32), wrapped }) };
 }
 
 async function check(scenario: Scenario, wanted: readonly string[]): Promise<void> {
@@ -55,12 +41,12 @@ describe.each([
       [PUT, PUT],
       [PUT, PUT],
     ];
-    await check({ world, initial, writers, crashes: 1, losses: 1 }, ['ok', 'ERR_UNAVAILABLE']);
+    await check({ world, initial, writers, crashes: 1, losses: 1 }, ['put', 'ERR_UNAVAILABLE']);
   }, 60_000);
 
   test('two writers on nothing, two lost answers', async () => {
     await check({ world, initial: new Map(), writers: [[PUT], [PUT]], crashes: 1, losses: 2 }, [
-      'ok',
+      'put',
       'ERR_UNAVAILABLE',
     ]);
   }, 60_000);
@@ -69,10 +55,46 @@ describe.each([
     const initial = await after(world, 2);
     const writers = [[{ ifVersion: 2 }, { ifVersion: 3 }], [PUT], [{ ifVersion: 2 }]];
     await check({ world, initial, writers, crashes: 0, losses: 1 }, [
-      'ok',
+      'put',
       'ERR_CONFLICT',
       'ERR_UNAVAILABLE',
     ]);
+  }, 60_000);
+});
+
+describe.each([
+  ['S3', s3],
+  ['DynamoDB', dynamodb],
+])('removals among puts on %s', (_, world) => {
+  test('delete against puts, and what brings it back', async () => {
+    const initial = await after(world, 1);
+    const writers: Operation[][] = [[{ kind: 'delete' }, { kind: 'undelete' }], [PUT]];
+    const outcomes = ['put', 'delete', 'undelete', 'ERR_CONFLICT', 'ERR_UNAVAILABLE'];
+    await check({ world, initial, writers, crashes: 1, losses: 1 }, outcomes);
+  }, 60_000);
+
+  test('destroy against a put: no destroyed value comes back, wherever it stops', async () => {
+    const initial = await after(world, 2);
+    const scenario = {
+      world,
+      initial,
+      writers: [[{ kind: 'destroy' }], [PUT]] as Operation[][],
+      crashes: 1,
+      losses: 1,
+    };
+    await check(scenario, ['put', 'destroy', 'ERR_CONFLICT', 'ERR_UNAVAILABLE']);
+  }, 60_000);
+
+  test('prune against a put', async () => {
+    const initial = await after(world, 3);
+    const scenario = {
+      world,
+      initial,
+      writers: [[{ kind: 'prune' }], [PUT]] as Operation[][],
+      crashes: 1,
+      losses: 1,
+    };
+    await check(scenario, ['put', 'prune', 'ERR_UNAVAILABLE']);
   }, 60_000);
 });
 
@@ -82,7 +104,7 @@ describe('S3 alone', () => {
   test('two writers after an object that LazyCred wrote: it becomes version 1, once', async () => {
     const initial = new Map([[NAME, LAZYCRED]]);
     const scenario = { world: s3, initial, writers: [[PUT], [PUT]], crashes: 1, losses: 1, accept };
-    await check(scenario, ['ok', 'ERR_UNAVAILABLE']);
+    await check(scenario, ['put', 'ERR_UNAVAILABLE']);
   }, 60_000);
 
   test("LazyCred's own tool writes in between", async () => {
@@ -96,14 +118,14 @@ describe('S3 alone', () => {
       losses: 0,
       accept,
     };
-    await check(scenario, ['ok', 'overwritten']);
+    await check(scenario, ['put', 'overwritten']);
   }, 60_000);
 
   test('a head that was removed by hand', async () => {
     const state = new Map(await after(s3, 3));
     state.delete(NAME);
     await check({ world: s3, initial: state, writers: [[PUT], [PUT]], crashes: 1, losses: 1 }, [
-      'ok',
+      'put',
       'ERR_UNAVAILABLE',
     ]);
   }, 60_000);

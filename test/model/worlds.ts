@@ -8,10 +8,11 @@ import { NAME, type Answer, type Request, type Shown, type State, type World } f
 
 function show(body: string): Shown {
   const fields = JSON.parse(body) as Fields;
-  const version = claimOf(fields)?.version;
-  const by =
-    version === undefined ? '' : ((JSON.parse(fields['header'] ?? '{}') as { by?: string }).by ?? '');
-  return { version: Number(version ?? 0), by, native: version !== undefined, body };
+  const claim = claimOf(fields);
+  const header = JSON.parse(fields['header'] ?? '{}') as { by?: string };
+  const by = claim === undefined ? '' : (fields['by'] ?? header.by ?? '');
+  const [native, removed] = [claim !== undefined, claim?.state !== undefined];
+  return { version: Number(claim?.version ?? 0), by, native, removed, body };
 }
 
 function etag(body: string): string {
@@ -36,6 +37,8 @@ export const s3: World = {
     switch (op) {
       case 'GetObjectCommand':
         return { state, answer: stored === undefined ? { error: 'NoSuchKey', status: 404 } : { ok: stored } };
+      case 'ListObjectVersionsCommand':
+        return { state, answer: { ok: [] } };
       case 'ListObjectsV2Command':
         return {
           state,
@@ -58,6 +61,7 @@ export const s3: World = {
     const { ok } = answer as { ok: string | readonly string[] };
     if (op === 'GetObjectCommand') return { Body: [Buffer.from(ok as string)], ETag: etag(ok as string) };
     if (op === 'PutObjectCommand') return { ETag: ok };
+    if (op === 'ListObjectVersionsCommand') return { Versions: [], IsTruncated: false };
     return { Contents: (ok as readonly string[]).map((Key) => ({ Key, Size: 1 })), IsTruncated: false };
   },
   records: (state) => [...state.values()].map(show),
@@ -73,7 +77,11 @@ export const dynamodb: World = {
   isWrite: ({ op }) => op === 'PutItemCommand',
   execute(state, { op, input }) {
     switch (op) {
+      case 'DescribeContinuousBackupsCommand':
+        return { state, answer: { ok: null } };
       case 'QueryCommand': {
+        const rows = [...state.entries()].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, body]) => body);
+        if (input['Limit'] !== 1) return { state, answer: { ok: rows } };
         const newest = [...state.keys()].sort().at(-1);
         return { state, answer: { ok: newest === undefined ? null : (state.get(newest) ?? null) } };
       }
@@ -84,10 +92,15 @@ export const dynamodb: World = {
       case 'PutItemCommand': {
         const item = input['Item'] as Record<string, { S: string }>;
         const version = item['version']?.S ?? '';
-        if (state.has(version))
+        const createOnly = input['ConditionExpression'] !== undefined;
+        if (createOnly && state.has(version)) {
           return { state, answer: { error: 'ConditionalCheckFailedException', status: 400 } };
-        const { name: _, version: __, ...fields } = item;
-        const body = JSON.stringify(Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v.S])));
+        }
+        const { name: _, version: __, ...attributes } = item;
+        const fields = Object.fromEntries(Object.entries(attributes).map(([k, v]) => [k, v.S]));
+        // A stub's own field and the row's range key are one attribute.
+        const own = fields['state'] === undefined ? {} : { version: String(Number(version)) };
+        const body = JSON.stringify({ ...fields, ...own });
         return { state: new Map([...state, [version, body]]), answer: { ok: null } };
       }
       default:
@@ -95,7 +108,9 @@ export const dynamodb: World = {
     }
   },
   output({ op }: Request, answer: Answer) {
-    const { ok } = answer as { ok: string | null };
+    const { ok: all } = answer as { ok: string | null | readonly string[] };
+    if (typeof all === 'object' && all !== null) return { Items: all.map(rowOf) };
+    const ok = all;
     const item = ok === null ? undefined : rowOf(ok);
     if (op === 'QueryCommand') return { Items: item === undefined ? [] : [item] };
     return op === 'GetItemCommand' ? { Item: item } : {};

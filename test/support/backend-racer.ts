@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Backend } from '../../src/backend.js';
-import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
 import { LocalBackend } from '../../src/backends/local.js';
 import { isLazycredError } from '../../src/errors.js';
 import { parseName } from '../../src/record.js';
 import type { Racer } from './race.js';
 
-/** Which backend to race on. */
-export type RacerOptions =
-  | { readonly kind: 'local'; readonly dir: string }
-  | { readonly kind: 'dynamodb'; readonly endpoint: string; readonly table: string };
+/** Where to race. */
+export interface RacerOptions {
+  readonly dir: string;
+}
 
-export function openBackend(options: RacerOptions): Backend {
-  if (options.kind === 'local') return new LocalBackend({ dir: options.dir });
-  const client = new DynamoDBClient({ endpoint: options.endpoint, region: 'us-east-1' });
-  return new DynamoDBBackend({ client, table: options.table });
+export function openBackend({ dir }: RacerOptions): Backend {
+  return new LocalBackend({ dir });
 }
 
 /** Writes with the bare backend: the number after the newest, again on ERR_CONFLICT. */
