@@ -27,3 +27,11 @@ export type { Backend, CallOptions } from './backend.js';
 export type { Context, KeyProvider, WrappedKey } from './keys.js';
 export type { Fields, Format, Listed, RemovedState, SecretName, StoredRecord } from './record.js';
 export { get, put, setConfig, type SimpleConfig } from './simple.js';
+export {
+  cloudFormation,
+  setUp,
+  terraform,
+  type SetupReport,
+  type SetupStep,
+  type SetUpOptions,
+} from './setup.js';

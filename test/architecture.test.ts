@@ -26,11 +26,15 @@ const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encodin
 const ROOMS = ['codec', 'keys', 'backends', 'config', 'aws'] as const;
 
 const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
-  { layer: 0, files: /^(errors|record|base64|bulk|deadline|folders|glob|secret|service-errors)$/ },
+  {
+    layer: 0,
+    files:
+      /^(errors|record|base64|bulk|deadline|folders|glob|secret|service-errors|setup-request|setup-step)$/,
+  },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },
   { layer: 3, files: /^(store|commit)$/ },
-  { layer: 4, files: /^(connect|simple)$/ },
+  { layer: 4, files: /^(connect|simple|setup|setup-(parts|cloudformation|terraform))$/ },
   { layer: 5, files: /^index$/ },
   { layer: 6, files: /^cli\// },
 ];
@@ -107,12 +111,11 @@ describe('the layers', () => {
     expect(broken((e) => layerOf(e.path) === 3 && !e.own && !e.from.startsWith('node:'))).toEqual([]);
   });
 
-  test('concrete classes are named in connect alone, and loaded when they are needed', () => {
+  test('concrete classes are named in connect and setup alone, and loaded when they are needed', () => {
     const isConcrete = (e: Edge): boolean => roomOf(e.target) === 'backends' || roomOf(e.target) === 'keys';
-    expect(
-      broken((e) => isConcrete(e) && roomOf(e.target) !== roomOf(e.path) && e.path !== 'connect'),
-    ).toEqual([]);
-    expect(broken((e) => isConcrete(e) && e.path === 'connect' && !e.types && !e.dynamic)).toEqual([]);
+    const isNaming = (e: Edge): boolean => e.path === 'connect' || e.path === 'setup';
+    expect(broken((e) => isConcrete(e) && roomOf(e.target) !== roomOf(e.path) && !isNaming(e))).toEqual([]);
+    expect(broken((e) => isConcrete(e) && isNaming(e) && !e.types && !e.dynamic)).toEqual([]);
   });
 
   test('the command stands on the library, never on a backend, key provider or codec', () => {
@@ -120,7 +123,7 @@ describe('the layers', () => {
     const allowed = ({ target, types }: Edge): boolean =>
       layerOf(target) === 6 ||
       layerOf(target) === 0 ||
-      /^(index|connect)$/.test(target) ||
+      /^(index|connect|setup)$/.test(target) ||
       roomOf(target) === 'config' ||
       (types && target === 'store');
     const isCode = (e: Edge): boolean => e.own && !e.target.endsWith('.json');
@@ -135,9 +138,9 @@ describe('the layers', () => {
 describe('packages', () => {
   test('each has its place', () => {
     const places: Readonly<Record<string, RegExp>> = {
-      '@aws-sdk/client-s3': /^(backends\/s3|connect$)/,
-      '@aws-sdk/client-dynamodb': /^(backends\/dynamodb|connect$)/,
-      '@aws-sdk/client-kms': /^(keys\/(aws-)?kms|connect$)/,
+      '@aws-sdk/client-s3': /^(backends\/s3|(connect|setup)$)/,
+      '@aws-sdk/client-dynamodb': /^(backends\/dynamodb|(connect|setup)$)/,
+      '@aws-sdk/client-kms': /^(keys\/(aws-)?kms|(connect|setup)$)/,
       '@aws-sdk/credential-providers': /^aws$/,
       cosmiconfig: /^config(\/|$)/,
       pino: /^(simple|cli\/.*)$/,
@@ -152,8 +155,8 @@ describe('packages', () => {
     expect(broken((e) => isPackage(e) && places[packageOf(e.from)]?.test(e.path) !== true)).toEqual([]);
   });
 
-  test('connect loads them when they are needed', () => {
-    expect(broken((e) => e.path === 'connect' && !e.own && !e.types && !e.dynamic)).toEqual([]);
+  test('connect and setup load them when they are needed', () => {
+    expect(broken((e) => /^(connect|setup)$/.test(e.path) && !e.own && !e.types && !e.dynamic)).toEqual([]);
   });
 
   test('the process belongs to the command and the null-or-false surface', () => {

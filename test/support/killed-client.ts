@@ -7,16 +7,12 @@ interface Sender {
  * A client whose process dies at request `at` (from 0): that one takes effect with its answer lost
  * (`after`) or doesn't, and none comes through from then on.
  */
-export function killedClient<C extends Sender>(
-  inner: C,
-  at: number,
-  after: boolean,
-  requests = { count: 0 },
-): C {
+export function killedClient<C extends Sender>(inner: C, at: number, after: boolean): C {
+  let requests = 0;
   const killed = (): Error =>
     Object.assign(new Error('killed'), { name: 'Killed', $metadata: { httpStatusCode: 400 } });
   const send = async (...args: never[]): Promise<unknown> => {
-    const mine = requests.count++;
+    const mine = requests++;
     if (mine < at) return inner.send(...args);
     if (mine === at && after) await inner.send(...args).catch(() => undefined);
     throw killed();

@@ -1,0 +1,166 @@
+import type { LoadedConfig, Settings } from './config.js';
+import { LazycredError } from './errors.js';
+import { printable } from './record.js';
+import type { SetupReport, SetupRun, SetupStep } from './setup-step.js';
+
+export { cloudFormation } from './setup-cloudformation.js';
+export { terraform } from './setup-terraform.js';
+export type { SetupReport, SetupStep } from './setup-step.js';
+
+/** Options of {@link setUp}. */
+export interface SetUpOptions {
+  /** Say what would be done, and make no request that writes. */
+  readonly dryRun?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Tags for whatever is made; their names must not begin with `lazycred:` or `aws:`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+type KeySpec = Settings['keys'][number];
+type KmsSpec = Extract<KeySpec, { kind: 'kms' }>;
+
+/**
+ * Makes what the configured store needs and isn't there: bucket, table, KMS keys with their alias,
+ * folder. Changes nothing that exists: what lacks a safeguard is reported with the command that adds
+ * it. Looks at everything before it makes anything. Killed at any point and run again, it goes on
+ * where it stopped; two at once end with the same. `decryptKeys` are not looked at.
+ *
+ * Takes as long as AWS does (a table some seconds to minutes): the configuration's `timeout` does not
+ * count here, `signal` does.
+ *
+ * @throws ERR_ACCESS `not allowed to s3:CreateBucket on bucket acme`, always naming the permission;
+ *   ERR_CONFLICT when the bucket's name is another account's; ERR_CONFIG when a key id or ARN names
+ *   no key, or the table has other keys; ERR_USAGE for bad `tags`; ERR_UNAVAILABLE
+ * @example
+ * const { steps } = await setUp(await loadConfig({ cwd, env }), { dryRun: true });
+ * for (const { action, what, detail, cost } of steps) console.log(action, what, detail, cost);
+ */
+export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise<SetupReport> {
+  const { settings } = config;
+  const { dryRun = false, signal, tags = {} } = o;
+  checkTags(tags);
+  signal?.throwIfAborted();
+  // The keys first: a store whose key is missing can't be used.
+  const opened = await Promise.all([...keyParts(settings), storePart(settings)]);
+  const runAll = async (run: SetupRun): Promise<SetupStep[]> => {
+    const steps: SetupStep[] = [];
+    for (const part of opened) steps.push(...(await part.run(run)));
+    return steps;
+  };
+  try {
+    const planned = await runAll({ dryRun: true, tags, signal });
+    const nothing = planned.every((step) => step.action === 'none');
+    return { steps: dryRun || nothing ? planned : await runAll({ dryRun: false, tags, signal }) };
+  } finally {
+    for (const part of opened) part.close();
+  }
+}
+
+/** One thing to set up, with the clients that it takes. */
+interface Part {
+  run(run: SetupRun): Promise<SetupStep[]>;
+  close(): void;
+}
+
+function checkTags(tags: Readonly<Record<string, string>>): void {
+  for (const key of Object.keys(tags)) {
+    if (!/^(?:lazycred|aws):/iu.test(key)) continue;
+    throw new LazycredError('ERR_USAGE', `the tag "${printable(key)}" has a reserved prefix`, {
+      hint: 'choose names that do not begin with lazycred: or aws:',
+    });
+  }
+}
+
+function fixed(step: SetupStep): Part {
+  return { run: () => Promise.resolve([step]), close: () => undefined };
+}
+
+async function storePart(settings: Settings): Promise<Part> {
+  const { store } = settings;
+  switch (store.kind) {
+    case 'memory':
+      return fixed({ what: 'memory', action: 'none', detail: 'needs nothing', cost: '' });
+    case 'file': {
+      const { setUpFolder } = await import('./backends/local-setup.js');
+      return { run: (run) => setUpFolder({ ...run, dir: store.dir }), close: () => undefined };
+    }
+    case 's3':
+      return bucketPart(settings, store.bucket);
+    case 'dynamodb':
+      return tablePart(settings, store.table);
+  }
+}
+
+async function bucketPart(settings: Settings, bucket: string): Promise<Part> {
+  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf, watchHost }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('./backends/s3-setup.js'),
+    import('./aws.js'),
+  ]);
+  // As `connect.ts` opens it.
+  const wanted = settings.region ?? settings.kmsRegion;
+  const { profile, role, endpoint } = settings;
+  const client = new S3Client({
+    ...(await clientSettings({ region: wanted, profile, role, endpoint })),
+    followRegionRedirects: true,
+    ...(endpoint === undefined ? {} : { forcePathStyle: true }),
+  });
+  const isAws = watchHost(client);
+  const region = await regionOf(client, 'S3');
+  const tls = endpoint === undefined || !/^http:/iu.test(endpoint);
+  return {
+    run: (run) => setUpBucket({ ...run, client, bucket, region, isAws, tls }),
+    close: () => client.destroy(),
+  };
+}
+
+async function tablePart(settings: Settings, table: string): Promise<Part> {
+  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('./backends/dynamodb-setup.js'),
+    import('./aws.js'),
+  ]);
+  const { region: wanted, profile, role, endpoint } = settings;
+  const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint }));
+  const region = await regionOf(client, 'DynamoDB');
+  return { run: (run) => setUpTable({ ...run, client, table, region }), close: () => client.destroy() };
+}
+
+function keyParts(settings: Settings): Promise<Part>[] {
+  return settings.keys.map(async (spec) => {
+    switch (spec.kind) {
+      case 'local':
+        return fixed(fileStep('local key', spec.file, 'keep a copy: without it the store is lost'));
+      case 'passphrase':
+        return fixed(fileStep('salt of the passphrase', spec.saltFile, 'not secret'));
+      case 'kms':
+        return kmsPart(settings, spec);
+    }
+  });
+}
+
+function fileStep(kind: string, file: string, note: string): SetupStep {
+  const detail = `a file that is made on first use, yours alone; ${note}`;
+  return { what: `${kind} ${printable(file)}`, action: 'none', detail, cost: '' };
+}
+
+async function kmsPart(settings: Settings, spec: KmsSpec): Promise<Part> {
+  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf }] = await Promise.all([
+    import('@aws-sdk/client-kms'),
+    import('./keys/aws-kms-setup.js'),
+    import('./aws.js'),
+  ]);
+  const { profile, role, kmsEndpoint: endpoint } = settings;
+  const wanted = spec.region ?? settings.kmsRegion ?? settings.region;
+  const common = await clientSettings({ region: wanted, profile, role, endpoint });
+  const client = new KMSClient(common);
+  const once = new KMSClient({ ...common, maxAttempts: 1 });
+  const region = await regionOf(client, 'KMS');
+  return {
+    run: (run) => setUpKmsKey({ ...run, client, once, key: spec.key, region }),
+    close: () => {
+      client.destroy();
+      once.destroy();
+    },
+  };
+}
