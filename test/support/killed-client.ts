@@ -4,17 +4,17 @@ interface Sender {
 }
 
 /**
- * A client whose process dies at request `at` (from 0): that one takes effect with its answer lost
- * (`after`) or doesn't, and none comes through from then on.
+ * A client whose process dies just after request `at` (from 0): that one takes effect with its answer
+ * lost, and none comes through from then on.
  */
-export function killedClient<C extends Sender>(inner: C, at: number, after: boolean): C {
+export function killedClient<C extends Sender>(inner: C, at: number): C {
   let requests = 0;
   const killed = (): Error =>
     Object.assign(new Error('killed'), { name: 'Killed', $metadata: { httpStatusCode: 400 } });
   const send = async (...args: never[]): Promise<unknown> => {
     const mine = requests++;
     if (mine < at) return inner.send(...args);
-    if (mine === at && after) await inner.send(...args).catch(() => undefined);
+    if (mine === at) await inner.send(...args).catch(() => undefined);
     throw killed();
   };
   return new Proxy(inner, { get: (target, key) => (key === 'send' ? send : Reflect.get(target, key)) });
