@@ -1,0 +1,124 @@
+import { LazycredError } from '../../errors.js';
+import { printable } from '../../record.js';
+import type { Entry } from './entry.js';
+import { keyOf } from './keys.js';
+import { dockerEnvWriter } from './write-docker-env.js';
+import { dotenvWriter } from './write-dotenv.js';
+import { githubEnvWriter } from './write-github-env.js';
+import { javaPropertiesWriter } from './write-java-properties.js';
+import { jsonWriter } from './write-json.js';
+import { shellWriter } from './write-shell.js';
+import { csvWriter, tsvWriter } from './write-tables.js';
+import { tfvarsWriter } from './write-tfvars.js';
+import { yamlWriter } from './write-yaml.js';
+import type { Pair, Writer } from './writer.js';
+
+/** The formats that secrets are exported in; `docs/formats.md` says what each quotes and refuses. */
+export const EXPORT_FORMATS = [
+  'json',
+  'yaml',
+  'dotenv',
+  'shell',
+  'github-env',
+  'docker-env',
+  'csv',
+  'tsv',
+  'java-properties',
+  'tfvars',
+] as const;
+
+/** A format that secrets are exported in. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
+  json: jsonWriter,
+  yaml: yamlWriter,
+  dotenv: dotenvWriter,
+  shell: shellWriter,
+  'github-env': githubEnvWriter,
+  'docker-env': dockerEnvWriter,
+  csv: csvWriter,
+  tsv: tsvWriter,
+  'java-properties': javaPropertiesWriter,
+  tfvars: tfvarsWriter,
+};
+
+/** How names become keys, and of which format. */
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  /** Taken off the names: see {@link keyOf}. */
+  readonly prefix?: string | undefined;
+  /** The names themselves are the keys, prefix and all. */
+  readonly rawNames?: boolean | undefined;
+}
+
+/**
+ * A whole file that the format's own readers turn back into these bytes, in the order of the keys'
+ * bytes. Values and keys are UTF-8.
+ *
+ * @throws ERR_USAGE naming every secret that the format can't hold, and every two names with one key
+ * @example
+ * exportEntries([{ name: 'prod/db-user', value: Buffer.from('app') }], { format: 'dotenv', prefix: 'prod/' });
+ * // DB_USER='app'
+ */
+export function exportEntries(entries: readonly Entry[], o: ExportOptions): Uint8Array {
+  const writer = WRITERS[o.format];
+  const problems: Problem[] = [];
+  const pairs = new Map<string, NamedPair>();
+  for (const { name, value } of entries) {
+    const key = o.rawNames === true ? name : keyOf(name, o.prefix ?? '');
+    if (key === undefined) {
+      problems.push({ names: [name], why: 'has no letter or digit for a key', hint: RAW_NAMES });
+      continue;
+    }
+    const other = pairs.get(key)?.name;
+    if (other !== undefined) {
+      problems.push({ names: [other, name], why: `have one key, ${inQuotes(key)}`, hint: RAW_NAMES });
+    }
+    const text = textOf(value);
+    const pair = { name, key, text: text ?? '' };
+    const why = text === undefined ? 'is not UTF-8' : writer.refuse(pair);
+    if (why !== undefined)
+      problems.push({ names: [name], why, hint: text === undefined ? AS_FILE : AS_JSON });
+    pairs.set(key, pair);
+  }
+  if (problems.length > 0) throw refusal(o.format, problems);
+  return Buffer.from(writer.write([...pairs.values()].sort(byKey)));
+}
+
+interface NamedPair extends Pair {
+  readonly name: string;
+}
+
+interface Problem {
+  readonly names: readonly string[];
+  readonly why: string;
+  readonly hint: string;
+}
+
+const RAW_NAMES = '--raw-names keeps the names as they are';
+const AS_FILE = 'lazy get NAME -o FILE writes any bytes';
+const AS_JSON = '--format json holds any text';
+
+function refusal(format: ExportFormat, problems: readonly Problem[]): LazycredError {
+  const list = problems.map(({ names, why }) => `${names.map(inQuotes).join(' and ')} ${why}`);
+  const [first] = problems;
+  return new LazycredError('ERR_USAGE', `cannot write ${format}: ${list.join('; ')}`, { hint: first?.hint });
+}
+
+// Not cut, as in other messages: every one that is refused is to be found by its name.
+function inQuotes(name: string): string {
+  return `"${printable(name)}"`;
+}
+
+function textOf(value: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function byKey(a: Pair, b: Pair): number {
+  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+}

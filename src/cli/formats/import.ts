@@ -1,0 +1,77 @@
+import { basename, extname } from 'node:path';
+import type { ImportedEntry } from './entry.js';
+import { badFile } from './problems.js';
+import { readCsv } from './read-csv.js';
+import { readDotenv } from './read-dotenv.js';
+import { readJson } from './read-json.js';
+import { readYaml } from './read-yaml.js';
+
+/** The formats that secrets are imported from. */
+export const IMPORT_FORMATS = ['json', 'yaml', 'dotenv', 'csv'] as const;
+
+/** A format that secrets are imported from. */
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** Largest file that is imported, in bytes. */
+export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
+
+const READERS: Readonly<Record<ImportFormat, (text: string) => readonly ImportedEntry[]>> = {
+  json: readJson,
+  yaml: readYaml,
+  dotenv: readDotenv,
+  csv: readCsv,
+};
+
+/**
+ * The secrets in a file's bytes, in its order: UTF-8, with or without a byte order mark. Names are as
+ * the file has them; whether they may be stored is for `parseName` to say.
+ *
+ * @throws ERR_USAGE naming lines and entries (the first 20), never anything of a value: not of the
+ *   format, not UTF-8, beyond {@link MAX_IMPORT_BYTES}, a name empty or given twice, a value that isn't text
+ * @example
+ * importEntries(Buffer.from("DB_USER='app'"), 'dotenv'); // [{ name: 'DB_USER', value: <app> }]
+ */
+export function importEntries(file: Uint8Array, format: ImportFormat): readonly ImportedEntry[] {
+  if (file.length > MAX_IMPORT_BYTES) throw badFile(format, 'it is larger than 16 MiB');
+  return READERS[format](decode(file, format));
+}
+
+function decode(file: Uint8Array, format: ImportFormat): string {
+  // Drops a byte order mark.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    return decoder.decode(file);
+  } catch {
+    throw badFile(format, `line ${firstBadLine(file)}: it is not UTF-8`);
+  }
+}
+
+// No byte of a longer character is a line feed, so lines can be looked at one by one.
+function firstBadLine(file: Uint8Array): number {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  for (let start = 0; start < file.length; line++) {
+    const end = file.indexOf(0x0a, start);
+    try {
+      decoder.decode(file.subarray(start, end < 0 ? file.length : end));
+    } catch {
+      break;
+    }
+    start = end < 0 ? file.length : end + 1;
+  }
+  return line;
+}
+
+const EXTENSIONS: Readonly<Record<string, ImportFormat>> = {
+  '.json': 'json',
+  '.yaml': 'yaml',
+  '.yml': 'yaml',
+  '.env': 'dotenv',
+  '.csv': 'csv',
+};
+
+/** The format that a file's name tells: by extension, in any case; `.env` and `.env.local` are dotenv. */
+export function formatOfFile(path: string): ImportFormat | undefined {
+  const name = basename(path).toLowerCase();
+  return EXTENSIONS[extname(name)] ?? (name === '.env' || name.startsWith('.env.') ? 'dotenv' : undefined);
+}
