@@ -19,7 +19,8 @@ const REDACTED = '[redacted]';
  * `[redacted]` in its place.
  *
  * @example
- * const { user, password } = (await store.get('db_credentials')).json();
+ * const secret = await store.get('db_credentials');
+ * const { password } = secret.json() as { password: string };
  */
 export class Secret implements SecretInfo {
   readonly name: SecretName;
