@@ -104,7 +104,8 @@ function readCode(folder: string, uid: number, name: string, source: Buffer): Ca
   const sourceDigest = hash('sha256', source, 'buffer');
   const file = openSync(
     join(folder, fileName(name, sourceDigest)),
-    constants.O_RDONLY | constants.O_NOFOLLOW,
+    // Non-blocking: a pipe in the file's place would otherwise hold the command up for ever.
+    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
   );
   try {
     const s = fstatSync(file);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -146,6 +147,10 @@ describe('a cache file that is off is done without and made anew', () => {
     'a symbolic link': (file) => {
       renameSync(file, join(work, 'elsewhere'));
       symlinkSync(join(work, 'elsewhere'), file);
+    },
+    'a named pipe': (file) => {
+      rmSync(file);
+      execFileSync('mkfifo', ['-m', '600', file]);
     },
     "another chunk's": (file) => {
       copyFileSync(cacheFile('other.cjs'), file);
