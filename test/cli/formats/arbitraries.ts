@@ -10,6 +10,7 @@ const NASTY = [
   '$${',
   '%{',
   '\\n',
+  '\\\r',
   '\\u0041',
   '\\\\',
   "\\'",
@@ -41,5 +42,6 @@ export const nastyName = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
   fc.array(fc.constantFrom(...NASTY), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
   fc.stringMatching(/^[A-Za-z_][\w.-]{0,10}$/u),
+  fc.stringMatching(/^[A-Za-z_]\w{1,10}$/u),
   fc.constantFrom('__proto__', 'constructor', 'export', '1', '10', 'null', '<<', '#', 'a b', 'a=b', 'a:b'),
 );

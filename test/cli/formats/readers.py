@@ -7,9 +7,6 @@ import io
 import json
 import sys
 
-import dotenv
-import yaml
-
 
 def text(data, newline=None):
     # As open() gives it: universal newlines unless told otherwise.
@@ -23,10 +20,22 @@ def table(data, dialect):
     return dict(rows[1:])
 
 
+def dotenv(data):
+    from dotenv import dotenv_values
+
+    return dotenv_values(stream=text(data))
+
+
+def yaml(data):
+    from yaml import safe_load
+
+    return safe_load(data)
+
+
 READERS = {
-    "dotenv": lambda data: dotenv.dotenv_values(stream=text(data)),
-    "yaml": lambda data: yaml.safe_load(data),
-    "json": lambda data: json.loads(data),
+    "dotenv": dotenv,
+    "yaml": yaml,
+    "json": json.loads,
     "csv": lambda data: table(data, "excel"),
     "tsv": lambda data: table(data, "excel-tab"),
 }

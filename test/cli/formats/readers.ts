@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExportFormat } from '../../../src/cli/formats/export.js';
 import { installReaders } from '../../emulators/install.js';
-import { findPython } from '../../emulators/python.js';
+import { findPython, type Python } from '../../emulators/python.js';
 import { repoRoot } from '../../emulators/root.js';
 import { run } from '../../support/run.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -78,13 +78,15 @@ function properties(file: Uint8Array): Read {
   return new Map(lines.map(([key = '', value = '']) => [key, value]));
 }
 
+let python3: Python | undefined;
+
 /** Reads the files in one Python. */
 export async function readWithPython(reader: string, files: readonly Uint8Array[]): Promise<readonly Read[]> {
-  const found = findPython();
+  python3 ??= findPython();
   const script = join(repoRoot(), 'test', 'cli', 'formats', 'readers.py');
-  const { code, stdout, stderr } = await run([found.executable, script], {
+  const { code, stdout, stderr } = await run([python3.executable, script], {
     input: JSON.stringify(files.map((file) => [reader, Buffer.from(file).toString('base64')])),
-    env: { PYTHONPATH: installReaders(found), PYTHONDONTWRITEBYTECODE: '1' },
+    env: { PYTHONPATH: installReaders(python3), PYTHONDONTWRITEBYTECODE: '1' },
     stdoutIsData: true,
   });
   // python-dotenv only warns of what it can't read.
