@@ -98,12 +98,15 @@ export async function regionOf(client: RegionalClient, service: string): Promise
   }
 }
 
-/** The part of a client's middleware stack that {@link watchHost} adds to. */
+/** The part of a client's middleware stack that is added to here: once an attempt, inside of retries. */
 interface Watchable {
   readonly middlewareStack: {
     add(
-      middleware: <A extends object, R>(next: (args: A) => Promise<R>) => (args: A) => Promise<R>,
-      options: { step: 'finalizeRequest'; name: string },
+      middleware: <A extends object, R>(
+        next: (args: A) => Promise<R>,
+        context: { readonly commandName?: string },
+      ) => (args: A) => Promise<R>,
+      options: { step: 'finalizeRequest'; name: string; priority?: 'low' },
     ): void;
   };
 }
@@ -123,4 +126,50 @@ export function watchHost(client: Watchable): () => boolean {
     { step: 'finalizeRequest', name: 'lazycredWatchHost' },
   );
   return () => AWS_HOST.test(host);
+}
+
+/**
+ * Tells `trace` of each attempt of a client's requests, when it has ended: service, operation, host,
+ * status (or the failure's name), time, and which attempt it was after the first. Nothing of what was
+ * asked or answered.
+ */
+export function traceRequests(
+  client: Watchable,
+  service: string,
+  trace: ((line: string) => void) | undefined,
+): void {
+  if (trace === undefined) return;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const start = performance.now();
+      const tell = (outcome: string | number): void => {
+        const operation = context.commandName?.replace(/Command$/u, '') ?? 'request';
+        const { host, attempt } = describeRequest(args);
+        const ms = Math.round(performance.now() - start);
+        trace(`${service} ${operation} ${host} ${outcome} ${ms} ms${attempt}`);
+      };
+      try {
+        const result = await next(args);
+        tell((result as { response?: { statusCode?: number } }).response?.statusCode ?? 'done');
+        return result;
+      } catch (e) {
+        const { name, $metadata } = e as { name?: string; $metadata?: { httpStatusCode?: number } };
+        tell(`${$metadata?.httpStatusCode ?? 'failed:'} ${name ?? ''}`);
+        throw e;
+      }
+    },
+    { step: 'finalizeRequest', name: 'lazycredTrace', priority: 'low' },
+  );
+}
+
+function describeRequest(args: object): { readonly host: string; readonly attempt: string } {
+  const { request = {} } = args as {
+    request?: { hostname?: unknown; headers?: Readonly<Record<string, string>> };
+  };
+  // The SDK's retry strategy numbers attempts in this header ("attempt=2; max=3").
+  const attempt = Number(/attempt=(\d+)/u.exec(request.headers?.['amz-sdk-request'] ?? '')?.[1] ?? 1);
+  return {
+    host: typeof request.hostname === 'string' ? request.hostname : '',
+    attempt: attempt > 1 ? `, attempt ${attempt}` : '',
+  };
 }

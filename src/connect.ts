@@ -10,6 +10,11 @@ export interface OpenOptions {
   readonly passphrase?: (() => Promise<string>) | undefined;
   /** Largest value, in bytes; 256 KiB by default. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Told each request to AWS when it ended: service, operation, host, status, time, attempt. Never a
+   * secret, a key or a name.
+   */
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 type KeySpec = Settings['keys'][number];
@@ -28,7 +33,7 @@ export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptio
   const providers = keyProviders(settings, o);
   // Beside each other: each loads an SDK client.
   const [backend, keys, decryptKeys] = await Promise.all([
-    openBackend(settings),
+    openBackend(settings, o),
     settings.store.kind === 'memory' && settings.keys.length === 0
       ? throwAwayKeys()
       : Promise.all(settings.keys.map(providers)),
@@ -39,7 +44,7 @@ export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptio
   return new Store({ backend, keys, decryptKeys, format, accept, context, timeoutMs, ...limit });
 }
 
-async function openBackend(settings: Settings): Promise<Backend> {
+async function openBackend(settings: Settings, o: OpenOptions): Promise<Backend> {
   const { store } = settings;
   switch (store.kind) {
     case 'memory': {
@@ -51,9 +56,9 @@ async function openBackend(settings: Settings): Promise<Backend> {
       return new LocalBackend({ dir: store.dir });
     }
     case 's3':
-      return openS3(settings, store.bucket, store.prefix);
+      return openS3(settings, store.bucket, store.prefix, o);
     case 'dynamodb':
-      return openDynamoDB(settings, store.table);
+      return openDynamoDB(settings, store.table, o);
   }
 }
 
@@ -62,12 +67,14 @@ async function throwAwayKeys(): Promise<KeyProvider[]> {
   return [new LocalKey({ label: 'memory:' })];
 }
 
-async function openS3(settings: Settings, bucket: string, prefix: string): Promise<Backend> {
-  const [{ S3Client }, { S3Backend }, { clientSettings, regionOf, watchHost }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('./backends/s3.js'),
-    import('./aws.js'),
-  ]);
+async function openS3(
+  settings: Settings,
+  bucket: string,
+  prefix: string,
+  { trace }: OpenOptions,
+): Promise<Backend> {
+  const [{ S3Client }, { S3Backend }, { clientSettings, regionOf, traceRequests, watchHost }] =
+    await Promise.all([import('@aws-sdk/client-s3'), import('./backends/s3.js'), import('./aws.js')]);
   // LazyCred's settings name KMS's region alone; its bucket may lie elsewhere and is found by redirect.
   const region = settings.region ?? settings.kmsRegion;
   const { profile, role, endpoint } = settings;
@@ -78,17 +85,20 @@ async function openS3(settings: Settings, bucket: string, prefix: string): Promi
     ...(endpoint === undefined ? {} : { forcePathStyle: true }),
   });
   const isAws = watchHost(client);
+  traceRequests(client, 'S3', trace);
   return new S3Backend({ client, bucket, prefix, region: await regionOf(client, 'S3'), isAws });
 }
 
-async function openDynamoDB(settings: Settings, table: string): Promise<Backend> {
-  const [{ DynamoDBClient }, { DynamoDBBackend }, { clientSettings, regionOf }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('./backends/dynamodb.js'),
-    import('./aws.js'),
-  ]);
+async function openDynamoDB(settings: Settings, table: string, { trace }: OpenOptions): Promise<Backend> {
+  const [{ DynamoDBClient }, { DynamoDBBackend }, { clientSettings, regionOf, traceRequests }] =
+    await Promise.all([
+      import('@aws-sdk/client-dynamodb'),
+      import('./backends/dynamodb.js'),
+      import('./aws.js'),
+    ]);
   const { region, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint }));
+  traceRequests(client, 'DynamoDB', trace);
   return new DynamoDBBackend({ client, table, region: await regionOf(client, 'DynamoDB') });
 }
 
@@ -107,7 +117,7 @@ function keyProviders(settings: Settings, o: OpenOptions): (spec: KeySpec) => Pr
       }
       case 'kms': {
         const region = spec.region ?? settings.kmsRegion ?? settings.region;
-        const client = clients.get(region ?? '') ?? openKms(settings, region);
+        const client = clients.get(region ?? '') ?? openKms(settings, region, o);
         clients.set(region ?? '', client);
         const { AwsKmsKey, kms } = await client;
         return new AwsKmsKey({ client: kms.client, key: spec.key, region: kms.region });
@@ -116,14 +126,15 @@ function keyProviders(settings: Settings, o: OpenOptions): (spec: KeySpec) => Pr
   };
 }
 
-async function openKms(settings: Settings, wanted: string | undefined) {
-  const [{ KMSClient }, { AwsKmsKey }, { clientSettings, regionOf }] = await Promise.all([
+async function openKms(settings: Settings, wanted: string | undefined, { trace }: OpenOptions) {
+  const [{ KMSClient }, { AwsKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
     import('@aws-sdk/client-kms'),
     import('./keys/aws-kms.js'),
     import('./aws.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const client = new KMSClient(await clientSettings({ region: wanted, profile, role, endpoint }));
+  traceRequests(client, 'KMS', trace);
   return { AwsKmsKey, kms: { client, region: await regionOf(client, 'KMS') } };
 }
 

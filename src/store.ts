@@ -422,7 +422,12 @@ export class Store {
    * one of them is bad. A failure after that names each secret that was not written; the others were.
    */
   async putMany(
-    entries: readonly { readonly name: string; readonly value: string | Uint8Array }[],
+    entries: readonly {
+      readonly name: string;
+      readonly value: string | Uint8Array;
+      /** Instead of the options' own. */
+      readonly comment?: string | undefined;
+    }[],
     o: ManyOptions & Pick<PutOptions, 'by' | 'comment' | 'tags' | 'skipUnchanged' | 'ifAbsent'> = {},
   ): Promise<Map<string, PutResult>> {
     const { progress, ...options } = o;
@@ -430,10 +435,14 @@ export class Store {
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined)
       throw new LazycredError('ERR_USAGE', `"${twice}" is there twice`, { name: twice });
+    const optionsOf = (i: number): PutOptions => ({
+      ...options,
+      comment: entries[i]?.comment ?? options.comment,
+    });
     const check = (name: string, i: number) =>
-      this.#within(name, o, async () => this.#checkedPut(name, entries[i]?.value ?? '', options));
+      this.#within(name, o, async () => this.#checkedPut(name, entries[i]?.value ?? '', optionsOf(i)));
     allOrError(await forEach(names, check), 'put');
-    const put = (name: string, i: number) => this.put(name, entries[i]?.value ?? '', options);
+    const put = (name: string, i: number) => this.put(name, entries[i]?.value ?? '', optionsOf(i));
     return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
   }
 

@@ -143,6 +143,7 @@ describe('packages', () => {
       '@aws-sdk/client-kms': /^(keys\/(aws-)?kms|(connect|setup)$)/,
       '@aws-sdk/credential-providers': /^aws$/,
       cosmiconfig: /^config(\/|$)/,
+      'js-yaml': /^cli\/formats\//,
       pino: /^(simple|cli\/.*)$/,
       yargs: /^cli\//,
     };

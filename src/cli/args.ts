@@ -2,10 +2,11 @@ import type { Argv, Options } from 'yargs';
 import { LazycredError } from '../errors.js';
 import { quote } from '../record.js';
 import type { Command, CommandArguments } from './command.js';
-import { COMMON_OPTIONS, type Option } from './options.js';
+import { COMMON_CONFLICTS, COMMON_OPTIONS, type Option } from './options.js';
 import { readWords } from './words.js';
 
-const HELP_COLUMNS = 80;
+/** Longer lines are hard to read, wider as a terminal may be. */
+const MOST_COLUMNS = 80;
 
 /** yargs has it (since 17.7), its types don't. */
 interface UsageConfiguration {
@@ -29,7 +30,7 @@ export async function parseArguments(
   if (options.includes('--help')) return undefined;
   refuseRepeats(options, known);
   const parser = await newParser(known);
-  for (const [a, b] of command.conflicts ?? []) parser.conflicts(a, b);
+  for (const [a, b] of [...COMMON_CONFLICTS, ...(command.conflicts ?? [])]) parser.conflicts(a, b);
   const argv = parser.parseSync([...options, '--', ...operands]) as Readonly<Record<string, unknown>>;
   const [fewest, most] = command.operands;
   const hint = `usage: lazy ${command.usage}`;
@@ -62,7 +63,7 @@ export async function newParser(options: readonly Option[]): Promise<Argv> {
       'parse-positional-numbers': false,
       'populate--': true,
     })
-    .wrap(HELP_COLUMNS)
+    .wrap(helpColumns())
     .exitProcess(false)
     .help(false)
     .version(false)
@@ -84,6 +85,12 @@ export async function newParser(options: readonly Option[]): Promise<Argv> {
     parser.option(name, settings);
   }
   return parser;
+}
+
+/** As wide as the terminal that shows it: text laid out wider would be broken a second time. */
+function helpColumns(): number {
+  const columns = process.stdout.columns ?? process.stderr.columns ?? MOST_COLUMNS;
+  return Math.min(MOST_COLUMNS, columns > 0 ? columns : MOST_COLUMNS);
 }
 
 const WORDS = {
@@ -118,7 +125,7 @@ function refuseRepeats(options: readonly string[], known: readonly Option[]): vo
 
 function missing(command: Command, given: number): string {
   const names = command.usage.split(' ').slice(1);
-  return names.slice(given, command.operands[0]).join(' and ');
+  return names.slice(given, command.operands[0]).join(' and ').replaceAll('…', '');
 }
 
 // What is surplus is not shown: it may be part of a value that was to be quoted.

@@ -16,7 +16,9 @@ const BUG_STATUS = 1;
 export async function report(e: unknown, format: LogFormat, doing: string | undefined): Promise<number> {
   const ours = isLazycredError(e);
   const what = ours ? oneLine(e.message) : bugLine(e);
-  const message = doing === undefined ? what : `cannot ${doing}: ${what}`;
+  // What failed of many says by itself what couldn't be done.
+  const isOfMany = ours && e.failures.length > 0;
+  const message = doing === undefined || isOfMany ? what : `cannot ${doing}: ${what}`;
   if (format === 'text') {
     writeError(`lazy: ${message}\n`);
     if (ours && e.hint !== undefined) writeError(`hint: ${oneLine(e.hint)}\n`);
@@ -37,7 +39,9 @@ async function logJson(message: string, e: LazycredError | undefined): Promise<v
     { write: writeError },
   );
   const { code, secret: name, location, hint } = e ?? { code: 'BUG' };
-  logger.error({ code, name, location, hint }, message);
+  const each = e?.failures.map((f) => ({ code: f.code, name: f.secret, msg: f.message })) ?? [];
+  const failures = each.length === 0 ? undefined : each;
+  logger.error({ code, name, location, hint, failures }, message);
 }
 
 // A foreign error's message may quote a value: its kind says enough to look further.

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, basename } from 'node:path';
 import { LazycredError, type ErrorCode } from '../errors.js';
-import { quote } from '../record.js';
+import { DEFAULT_MAX_VALUE_BYTES, quote } from '../record.js';
 
 /**
  * The absolute path of what a person wrote.
@@ -41,12 +41,11 @@ export async function readFileUpTo(path: string, limit: number): Promise<Buffer>
   }
 }
 
-/** ERR_USAGE for a value that went on beyond `limit` bytes. */
+/** ERR_USAGE for what went on beyond `limit` bytes. */
 export function tooLarge(limit: number): LazycredError {
-  return new LazycredError(
-    'ERR_USAGE',
-    `the value is larger than ${limit} bytes, the most that can be stored`,
-  );
+  const what = limit === DEFAULT_MAX_VALUE_BYTES ? 'the value' : 'the file';
+  const most = limit === DEFAULT_MAX_VALUE_BYTES ? 'the most that can be stored' : 'the most that is read';
+  return new LazycredError('ERR_USAGE', `${what} is larger than ${limit} bytes, ${most}`);
 }
 
 /**

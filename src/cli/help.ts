@@ -1,6 +1,6 @@
 import { newParser } from './args.js';
 import type { Command } from './command.js';
-import { COMMANDS } from './commands.js';
+import { COMMAND_GROUPS } from './commands.js';
 import { COMMON_OPTIONS } from './options.js';
 
 /** The help of the whole program. */
@@ -8,17 +8,25 @@ export async function programHelp(): Promise<string> {
   const parser = await newParser(COMMON_OPTIONS);
   parser.usage(`lazy COMMAND [OPTIONS]
 
-Keeps secrets where you keep other things: in S3, DynamoDB or local files,
-encrypted before they leave this machine, under a key of AWS KMS or your own.`);
-  for (const [name, { usage, summary }] of COMMANDS) parser.command(usage.replace(/^\S+/u, name), summary);
-  parser.example('lazy put db_credentials < creds.json', 'store a file');
-  parser.example('lazy get db_credentials', 'read it back');
-  parser.example('lazy put api_key', 'type it at a hidden prompt');
-  parser.example('lazy list prod/', 'what there is');
-  parser.epilog(`lazy COMMAND --help tells more of each. Settings come from options, .lazycredrc
-(searched from here upward, then at home) and LAZYCRED_… variables, in this
-order; with none, secrets are kept in local files of yours.`);
-  return `${await parser.getHelp()}\n`;
+Keeps secrets where you keep other things: in S3, DynamoDB or local files, encrypted before they leave this machine, under a key of AWS KMS or your own.
+
+${LIST_PLACE}`);
+  parser.epilog(
+    'lazy COMMAND --help tells more of each. Settings come from options, .lazycredrc (searched from here upward, then at home) and LAZYCRED_… variables, in this order; with none, secrets are kept in local files of yours.',
+  );
+  return `${(await parser.getHelp()).replace(LIST_PLACE, commandList)}\n`;
+}
+
+/** Stands in yargs' text where the list of commands goes, whose indentation it would take away. */
+const LIST_PLACE = '<commands>';
+
+/** The commands by task: yargs knows no groups of them. */
+function commandList(): string {
+  const width = Math.max(...COMMAND_GROUPS.flatMap((g) => g.commands.map(({ usage }) => usage.length)));
+  return COMMAND_GROUPS.map(({ task, example, commands }) => {
+    const lines = commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+    return [`${task}:`, ...lines, `  ${''.padEnd(width)}  $ ${example}`].join('\n');
+  }).join('\n\n');
 }
 
 /** The help of one command. The common options are named, not repeated. */

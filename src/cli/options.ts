@@ -1,5 +1,5 @@
 import type { ConfigInput } from '../config.js';
-import { LazycredError } from '../errors.js';
+import { pairsOf } from './pairs.js';
 
 /** One option of the command line, as data: what is read, checked and shown in the help. */
 export interface Option {
@@ -37,11 +37,16 @@ export const COMMON_OPTIONS: readonly Option[] = [
     group: STORE,
   },
   { name: 'decrypt-keys', takes: 'KEY,…', about: 'more keys that may open values', group: STORE },
-  { name: 'format', takes: 'FORMAT', about: 'native, or lazycred for a store of LazyCred’s', group: STORE },
+  {
+    name: 'record-format',
+    takes: 'FORMAT',
+    about: 'native, or lazycred for a store of LazyCred’s',
+    group: STORE,
+  },
   {
     name: 'accept',
     takes: 'FORMAT,…',
-    about: 'formats to read beside the one that is written',
+    about: 'formats to read beside the one written',
     group: STORE,
   },
   {
@@ -71,9 +76,13 @@ export const COMMON_OPTIONS: readonly Option[] = [
     group: OTHER,
     choices: ['text', 'json'],
   },
+  { name: 'verbose', about: 'show each request, its time and retries on stderr', group: OTHER },
   { name: 'quiet', letter: 'q', about: 'say nothing on stderr but errors', group: OTHER },
   { name: 'help', letter: 'h', about: 'show help', group: OTHER },
 ];
+
+/** Of the common options, those that exclude each other. */
+export const COMMON_CONFLICTS = [['quiet', 'verbose']] as const;
 
 /** Which option sets which key of the configuration; lists are comma-separated. */
 const CONFIG_KEYS = [
@@ -85,7 +94,7 @@ const CONFIG_KEYS = [
   ['endpoint', 'endpoint'],
   ['kms-endpoint', 'kmsEndpoint'],
   ['timeout', 'timeout'],
-  ['format', 'format'],
+  ['record-format', 'format'],
 ] as const;
 const CONFIG_LISTS = [
   ['key', 'key'],
@@ -123,18 +132,6 @@ export function inlineConfig(given: Given): ConfigInput {
       .text(option)
       ?.split(',')
       .map((t) => t.trim());
-  if (given.has('context')) input['context'] = contextOf(given.all('context'));
+  if (given.has('context')) input['context'] = pairsOf('context', given.all('context'));
   return input;
-}
-
-function contextOf(pairs: readonly string[]): Record<string, string> {
-  const context = new Map<string, string>();
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals < 1) throw new LazycredError('ERR_USAGE', '--context must be NAME=VALUE');
-    if (context.has(pair.slice(0, equals)))
-      throw new LazycredError('ERR_USAGE', '--context holds the same name twice');
-    context.set(pair.slice(0, equals), pair.slice(equals + 1));
-  }
-  return Object.fromEntries(context);
 }

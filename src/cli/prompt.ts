@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { LazycredError } from '../errors.js';
+import { printable } from '../record.js';
 import { Interrupted, SIGINT_STATUS } from './interrupt.js';
 
 /** Longest line that is taken, in bytes: a value's limit. */
@@ -47,6 +48,35 @@ export async function promptHidden(
     restore();
     writeSync(fd, '\n');
     process.removeListener('exit', restore);
+    terminal.destroy();
+  }
+}
+
+/**
+ * Asks for a line on the terminal, which shows what is typed and lets it be corrected.
+ *
+ * @param otherWay the hint where the terminal won't do
+ * @returns undefined when there is no terminal
+ * @throws ERR_USAGE for nothing at all; the signal's reason, Ctrl-C's too
+ */
+export async function promptShown(
+  question: string,
+  otherWay: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  signal.throwIfAborted();
+  const fd = openTerminal();
+  if (fd === undefined) return undefined;
+  const terminal = new ReadStream(fd);
+  let answered = false;
+  try {
+    writeSync(fd, printable(question));
+    const line = await readLine(terminal, otherWay, signal);
+    answered = true;
+    return line;
+  } finally {
+    // After Enter the terminal has gone to the next line by itself.
+    if (!answered) writeSync(fd, '\n');
     terminal.destroy();
   }
 }

@@ -16,7 +16,10 @@ export class Session {
   readonly signal: AbortSignal;
   /** What is being done (`get "db"`), once it is begun: for messages. */
   doing: string | undefined;
-  readonly #quiet: boolean;
+  /** Show neither talk nor progress. */
+  readonly isQuiet: boolean;
+  /** Tell each request. */
+  readonly isVerbose: boolean;
   readonly #given: Given;
   #config: Promise<LoadedConfig> | undefined;
   #store: Store | undefined;
@@ -25,12 +28,13 @@ export class Session {
     this.cwd = currentFolder();
     this.signal = signal;
     this.#given = given;
-    this.#quiet = given.has('quiet');
+    this.isQuiet = given.has('quiet');
+    this.isVerbose = given.has('verbose');
   }
 
   /** Says a line on stderr, unless asked to be quiet. */
   talk(line: string): void {
-    if (!this.#quiet) writeError(`${printable(line)}\n`);
+    if (!this.isQuiet) writeError(`${printable(line)}\n`);
   }
 
   /** What surrounds the run, as the library wants it. */
@@ -58,7 +62,8 @@ export class Session {
     const passphrase = this.#passphrase();
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
     if (sure.some((key) => key.kind === 'passphrase')) await passphrase();
-    this.#store = await openStore(config, { passphrase });
+    const trace = this.isVerbose ? (line: string): void => this.talk(line) : undefined;
+    this.#store = await openStore(config, { passphrase, trace });
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);
     }

@@ -36,7 +36,7 @@ async function readFrom({ args, cwd, signal }: ValueSource): Promise<Uint8Array>
     throw new LazycredError('ERR_USAGE', `${option} and a VALUE exclude each other`, { hint: BOTH_WAYS });
   }
   if (literal !== undefined) return Buffer.from(literal);
-  if (operand === '-' || file === '-') return readStdin(signal);
+  if (operand === '-' || file === '-') return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
   if (file !== undefined) return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES);
   if (operand === undefined) return readUnasked(name, signal);
   // LazyCred's "put NAME FILE", or CredStash's "put NAME VALUE": storing the wrong one goes unnoticed for long.
@@ -67,7 +67,7 @@ async function readUnasked(name: string, signal: AbortSignal): Promise<Uint8Arra
       signal,
     );
     if (line !== undefined) return Buffer.from(line);
-  } else if (stdinWasGiven()) return readStdin(signal);
+  } else if (stdinWasGiven()) return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
   throw new LazycredError('ERR_USAGE', 'there is no value', { hint: WAYS });
 }
 
@@ -77,7 +77,13 @@ function stdinWasGiven(): boolean {
   return stdin.isFIFO() || stdin.isSocket() || stdin.isFile();
 }
 
-async function readStdin(signal: AbortSignal): Promise<Buffer> {
+/**
+ * All of stdin, `limit` bytes at most.
+ *
+ * @param otherWays the hint where it can't be read
+ * @throws ERR_USAGE
+ */
+export async function readStdin(signal: AbortSignal, limit: number, otherWays: string): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   const stop = (): void => void process.stdin.destroy(signal.reason as Error);
@@ -87,11 +93,14 @@ async function readStdin(signal: AbortSignal): Promise<Buffer> {
     for await (const part of process.stdin as AsyncIterable<Buffer>) {
       parts.push(part);
       length += part.length;
-      if (length > DEFAULT_MAX_VALUE_BYTES) throw tooLarge(DEFAULT_MAX_VALUE_BYTES);
+      if (length > limit) throw tooLarge(limit);
     }
   } catch (e) {
     if (!(e instanceof Error) || !('code' in e) || !('syscall' in e)) throw e;
-    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, { hint: WAYS, cause: e });
+    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, {
+      hint: otherWays,
+      cause: e,
+    });
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -109,7 +109,11 @@ describe('what is written to a terminal', () => {
       env: user.env,
     });
     expect((await lazyOnTerminal(['list', 'aged/'])).screen).toBe('aged/one  just now\n');
-    expect((await lazyOnTerminal(['history', 'aged/one'])).screen).toBe('1  just now  me  why\n');
+    expect((await lazyOnTerminal(['history', 'aged/one'])).screen).toBe(
+      '\u001b[2mVERSION  MADE      BY  COMMENT\u001b[22m\n1        just now  me  why\n',
+    );
+    const plain = await lazyOnTerminal(['list', '--long', 'aged/'], { env: { NO_COLOR: '1' } });
+    expect(plain.screen).toBe('NAME      VERSION  MADE\naged/one  1        just now\n');
     expect((await lazyOnTerminal(['list', 'nothing/'])).screen).toBe(
       `no secrets in file://${user.home}/store\n`,
     );

@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty';
 import type { Settings } from '../../config.js';
-import { printable } from '../../record.js';
 import type { Command, CommandArguments } from '../command.js';
-import { json, table, writeOut } from '../output.js';
+import { json, writeOut } from '../output.js';
 import type { Session } from '../session.js';
+import { table, tabbed } from '../table.js';
 
 export const command: Command = {
   usage: 'config',
@@ -28,8 +28,8 @@ async function config(args: CommandArguments, session: Session): Promise<void> {
   if (args.has('json')) {
     return writeOut(json({ settings: Object.fromEntries(values), origins, overridden, ignored, files }));
   }
-  const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? ''].map(printable));
-  await writeOut(isatty(1) ? table(rows) : rows.map((row) => `${row.join('\t')}\n`).join(''));
+  const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? '']);
+  await writeOut(isatty(1) ? table(rows) : tabbed(rows));
   for (const { variable, key, by } of overridden)
     session.talk(`${variable} is set, but ${key} comes from ${by}`);
   for (const { key, file, why } of ignored) session.talk(`${key} in ${file} is left out: ${why}`);

@@ -1,18 +1,25 @@
 import { isatty } from 'node:tty';
+import { isGlob } from '../../glob.js';
 import { quote } from '../../record.js';
+import { usage } from '../args.js';
 import type { Command, CommandArguments } from '../command.js';
 import { fieldOf } from '../field.js';
 import { pathOf, writePrivateFile } from '../files.js';
+import { readMany, wanted } from '../many.js';
 import { writeOut } from '../output.js';
 import type { Session } from '../session.js';
 
 const WHAT = 'Which value, and where to:';
+const MANY = 'Several:';
 const NEWLINE = 0x0a;
 
 export const command: Command = {
-  usage: 'get NAME',
+  usage: 'get NAME…',
   about: `Writes the value of a secret to stdout, byte for byte and nothing else; on a terminal
-with a line break after it.`,
+with a line break after it.
+
+Several names, or a pattern ('prod/*'), give one JSON object, name to value: all of
+them, or an error that names each that failed.`,
   options: [
     { name: 'version', letter: 'v', takes: 'N', about: 'this version instead of the newest', group: WHAT },
     {
@@ -28,21 +35,36 @@ with a line break after it.`,
       about: 'into a file that only you can read (0600)',
       group: WHAT,
     },
+    { name: 'format', takes: 'FORMAT', about: 'yaml, dotenv, …, as "lazy export" writes them', group: MANY },
+    { name: 'literal', about: 'take NAME as it is where it looks like a pattern', group: MANY },
+  ],
+  conflicts: [
+    ['format', 'version'],
+    ['format', 'field'],
   ],
   examples: [
     ['lazy get db_credentials', 'the newest version'],
     ['lazy get db_credentials --field password', 'one field of a JSON value'],
-    ['lazy get -v 3 db_credentials', 'an older version; lazy history lists them'],
+    ['lazy get -v 3 db_credentials', 'an older version'],
     ['lazy get tls/key -o server.key', 'into a file, whole or not at all'],
+    ["lazy get 'prod/*'", 'several, as one JSON object'],
   ],
-  operands: [1, 1],
+  operands: [1, Infinity],
   run: get,
 };
 
 async function get(args: CommandArguments, session: Session): Promise<void> {
+  const { operands } = args;
+  const isPattern = !args.has('literal') && operands.some(isGlob);
+  if (operands.length === 1 && !isPattern && !args.has('format')) return getOne(args, session);
+  const one = ['version', 'field'].find((option) => args.has(option));
+  if (one !== undefined) throw usage(`--${one} goes with one name`);
+  await getMany(args, session);
+}
+
+async function getOne(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
-  const output = args.text('output');
-  const path = output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
+  const path = outputPath(args, session);
   const store = await session.open('opens');
   session.doing = `get ${quote(name)}`;
   const secret = await store.get(name, { signal: session.signal, version: args.text('version') });
@@ -51,4 +73,21 @@ async function get(args: CommandArguments, session: Session): Promise<void> {
   if (path !== undefined) return writePrivateFile(path, value);
   await writeOut(value);
   if (isatty(1) && value.at(-1) !== NEWLINE) await writeOut('\n');
+}
+
+async function getMany(args: CommandArguments, session: Session): Promise<void> {
+  const { exportFormat, writeExport } = await import('../bulk-output.js');
+  const format = exportFormat(args.text('format'));
+  const path = outputPath(args, session);
+  const store = await session.open('opens');
+  session.doing = 'get the secrets';
+  const names = args.has('literal') ? { names: args.operands, matches: [] } : wanted(args.operands, 'names');
+  const secrets = await readMany(store, names, session);
+  // What is asked for by its name is found by it.
+  await writeExport(secrets, { format, rawNames: format === 'json' }, path, session);
+}
+
+function outputPath(args: CommandArguments, session: Session): string | undefined {
+  const output = args.text('output');
+  return output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
 }

@@ -1,13 +1,15 @@
-import { hostname, userInfo } from 'node:os';
-import { LazycredError } from '../../errors.js';
 import { parseName, quote } from '../../record.js';
-import { usage } from '../args.js';
+import { authorOf, byOption } from '../author.js';
 import type { Command, CommandArguments } from '../command.js';
+import { json, writeOut } from '../output.js';
+import { pairsOf } from '../pairs.js';
 import type { Session } from '../session.js';
 import { readValue } from '../value.js';
+import { numberOption } from '../versions.js';
 
 const VALUE = 'Where the value comes from:';
 const VERSION = 'The new version:';
+const OR_NONE = 'a version, an integer from 1, or 0 for none';
 
 export const command: Command = {
   usage: 'put NAME [VALUE]',
@@ -23,12 +25,20 @@ prefer stdin, a file or the prompt.`,
     { name: 'file', letter: 'f', takes: 'FILE', about: 'the bytes of this file ("-": stdin)', group: VALUE },
     { name: 'trim', about: 'without one line break at the end', group: VALUE },
     {
+      name: 'version',
+      letter: 'v',
+      takes: 'N',
+      about: 'exactly this one, which must come after the newest',
+      group: VERSION,
+    },
+    {
       name: 'if-version',
       takes: 'N',
       about: 'only if N is the newest version; 0: if there never was one',
       group: VERSION,
     },
     { name: 'if-absent', about: 'only if there is no such secret', group: VERSION },
+    { name: 'skip-unchanged', about: 'not if the newest version holds this value already', group: VERSION },
     {
       name: 'comment',
       letter: 'c',
@@ -37,10 +47,17 @@ prefer stdin, a file or the prompt.`,
       group: VERSION,
     },
     {
-      name: 'by',
-      takes: 'WHO',
-      about: 'who made it; not secret (LAZYCRED_BY, or user@host)',
+      name: 'tag',
+      takes: 'NAME=VALUE',
+      about: 'kept with it; not secret; may be repeated',
       group: VERSION,
+      many: true,
+    },
+    byOption(VERSION),
+    {
+      name: 'json',
+      about: '{name, version} on stdout, and "unchanged" where nothing was written',
+      group: 'Output:',
     },
   ],
   conflicts: [
@@ -60,49 +77,28 @@ prefer stdin, a file or the prompt.`,
 
 async function put(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
-  const ifVersion = versionOf(args.text('if-version'));
+  const ifVersion = args.text('if-version') === '0' ? 0 : numberOption(args, 'if-version', OR_NONE);
+  const version = numberOption(args, 'version');
+  const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
   const { format } = (await session.config()).settings;
   // Before anybody types a value in vain.
   if (format === 'native') parseName(name);
-  if (format === 'lazycred' && args.has('by')) {
-    throw new LazycredError('ERR_UNSUPPORTED', 'the lazycred format keeps no author', {
-      hint: 'format: native does',
-    });
-  }
+  const by = await authorOf(args, session);
   const value = await readValue({ args, cwd: session.cwd, signal: session.signal });
   const store = await session.open('wraps');
   session.doing = `put ${quote(name)}`;
-  const { version } = await store.put(name, value, {
+  const made = await store.put(name, value, {
     signal: session.signal,
+    version,
     ifVersion,
     ifAbsent: args.has('if-absent'),
+    skipUnchanged: args.has('skip-unchanged'),
     comment: args.text('comment'),
-    by: format === 'lazycred' ? undefined : (args.text('by') ?? author(session.env)),
+    tags,
+    by,
   });
+  const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`} in ${store.location}`;
   const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
-  session.talk(
-    `stored ${quote(name)}${version === '' ? '' : ` version ${version}`} in ${store.location}${under}`,
-  );
-}
-
-function versionOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const n = /^(?:0|[1-9][0-9]{0,15})$/u.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(n)) throw usage('--if-version takes a version, an integer from 1, or 0 for none');
-  return n;
-}
-
-/** `user@host`, as far as this system knows them. */
-function author(env: NodeJS.ProcessEnv): string {
-  const given = env['LAZYCRED_BY'] ?? '';
-  return given === '' ? `${userName(env)}@${hostname()}` : given;
-}
-
-function userName(env: NodeJS.ProcessEnv): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container whose user has no entry in /etc/passwd.
-    return env['USER'] ?? env['LOGNAME'] ?? String(process.getuid?.() ?? 'unknown');
-  }
+  session.talk(made.unchanged === true ? `unchanged ${which}` : `stored ${which}${under}`);
+  if (args.has('json')) await writeOut(json(made));
 }

@@ -1,0 +1,49 @@
+import { quote, versionNumber } from '../../record.js';
+import { usage } from '../args.js';
+import { authorOf, byOption } from '../author.js';
+import type { Command, CommandArguments } from '../command.js';
+import { confirm, YES } from '../confirm.js';
+import { tellRemoved } from '../removed.js';
+import type { Session } from '../session.js';
+
+const WHAT = 'What is destroyed:';
+
+export const command: Command = {
+  usage: 'destroy NAME',
+  about: `Removes values for good: every version of a secret, or only some. Nothing brings them back.
+Their numbers are never used again. Asks first; where stdin is no terminal it needs --yes.
+
+Killed half way, it has destroyed the newest value first; run it again for the rest.`,
+  options: [
+    {
+      name: 'version',
+      letter: 'v',
+      takes: 'N',
+      about: 'only this version; may be repeated',
+      group: WHAT,
+      many: true,
+    },
+    byOption(WHAT),
+    YES,
+  ],
+  examples: [
+    ['lazy destroy api_key', 'all of it'],
+    ['lazy destroy api_key -v 1 -v 2 --yes', 'two old versions, without asking'],
+  ],
+  operands: [1, 1],
+  run: destroy,
+};
+
+async function destroy(args: CommandArguments, session: Session): Promise<void> {
+  const [name = ''] = args.operands;
+  const versions = args.has('version') ? [...new Set(args.all('version'))] : undefined;
+  const bad = versions?.find((version) => versionNumber(version) === undefined);
+  if (bad !== undefined) throw usage('--version takes a version, an integer from 1');
+  const by = await authorOf(args, session);
+  const store = await session.open('nothing');
+  const which = versions === undefined ? 'every version' : `version ${versions.join(', ')}`;
+  await confirm(`destroy ${which} of ${quote(name)} in ${store.location}`, name, args, session);
+  session.doing = `destroy ${quote(name)}`;
+  const removed = await store.destroy(name, { by, versions, signal: session.signal });
+  tellRemoved('destroyed', name, removed, store.location, session);
+}

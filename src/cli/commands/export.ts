@@ -1,0 +1,67 @@
+import { isGlob, parseGlob } from '../../glob.js';
+import { exportFormat, writeExport } from '../bulk-output.js';
+import type { Command, CommandArguments } from '../command.js';
+import { pathOf } from '../files.js';
+import { readMany, wanted } from '../many.js';
+import type { Session } from '../session.js';
+
+const KEYS = 'How names become keys:';
+
+export const command: Command = {
+  usage: 'export [PREFIX|GLOB]…',
+  about: `Writes many secrets in one format: all of them, or those that begin with a PREFIX or match
+a GLOB. It is everything or an error that names each failure, never a part.
+
+Formats: json, yaml, dotenv, shell, github-env, docker-env, csv, tsv, java-properties,
+tfvars. A value that the format cannot hold is an error.
+
+A name becomes a key without the prefix, in capitals, with _ for all but letters and
+digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error.`,
+  options: [
+    { name: 'format', takes: 'FORMAT', about: 'one of those above (json)', group: 'What is written:' },
+    {
+      name: 'output',
+      letter: 'o',
+      takes: 'FILE',
+      about: 'into a file that only you can read (0600)',
+      group: 'What is written:',
+    },
+    {
+      name: 'prefix',
+      takes: 'PREFIX',
+      about: 'taken off the names (what they begin with, where one PREFIX or GLOB is given)',
+      group: KEYS,
+    },
+    { name: 'raw-names', about: 'the names themselves are the keys', group: KEYS },
+  ],
+  conflicts: [['prefix', 'raw-names']],
+  examples: [
+    ['lazy export prod/ --format dotenv', 'for a .env file'],
+    ['. <(lazy export prod/ --format shell)', 'into the variables of this shell (bash)'],
+    ['lazy export --raw-names > all.json', 'everything, for lazy import'],
+  ],
+  operands: [0, Infinity],
+  run: exportSecrets,
+};
+
+async function exportSecrets(args: CommandArguments, session: Session): Promise<void> {
+  const format = exportFormat(args.text('format'));
+  const prefix = args.text('prefix') ?? commonPrefix(args.operands);
+  const output = args.text('output');
+  const path = output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
+  const store = await session.open('opens');
+  session.doing = 'export';
+  const secrets = await readMany(store, wanted(args.operands, 'prefixes'), session);
+  await writeExport(secrets, { format, prefix, rawNames: args.has('raw-names') }, path, session);
+  if (secrets.size === 0) session.talk(`nothing to export in ${store.location}`);
+  else if (path !== undefined)
+    session.talk(
+      `wrote ${secrets.size} secret${secrets.size === 1 ? '' : 's'} of ${store.location} to ${path}`,
+    );
+}
+
+function commonPrefix(patterns: readonly string[]): string {
+  const [pattern] = patterns;
+  if (pattern === undefined || patterns.length > 1) return '';
+  return isGlob(pattern) ? parseGlob(pattern).prefix : pattern;
+}

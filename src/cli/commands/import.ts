@@ -1,0 +1,119 @@
+import { isatty } from 'node:tty';
+import { usage } from '../args.js';
+import { authorOf, byOption } from '../author.js';
+import type { Command, CommandArguments } from '../command.js';
+import { pathOf, readFileUpTo } from '../files.js';
+import type { ImportedEntry } from '../formats/entry.js';
+import {
+  formatOfFile,
+  IMPORT_FORMATS,
+  importEntries,
+  MAX_IMPORT_BYTES,
+  type ImportFormat,
+} from '../formats/import.js';
+import { planImport } from '../import-plan.js';
+import { writeOut } from '../output.js';
+import { pairsOf } from '../pairs.js';
+import { withProgress } from '../progress.js';
+import { quote } from '../../record.js';
+import type { Session } from '../session.js';
+import { table, tabbed } from '../table.js';
+import { readStdin } from '../value.js';
+
+const FILE = 'What is read:';
+const VERSIONS = 'The new versions:';
+
+export const command: Command = {
+  usage: 'import FILE|-',
+  about: `Stores every secret of a file (json, yaml, dotenv, csv) or of stdin (-). All are checked
+before the first is written, and nothing is written when one is bad.
+
+Stopped half way, run it again with --skip-unchanged: what was written already is left
+as it is.`,
+  options: [
+    {
+      name: 'format',
+      takes: 'FORMAT',
+      about: 'json, yaml, dotenv, csv (what the name of FILE says)',
+      group: FILE,
+    },
+    { name: 'prefix', takes: 'PREFIX', about: 'put in front of each name', group: FILE },
+    { name: 'skip-unchanged', about: 'only where the value is not the newest already', group: VERSIONS },
+    {
+      name: 'comment',
+      letter: 'c',
+      takes: 'TEXT',
+      about: 'a note that history shows; not secret',
+      group: VERSIONS,
+    },
+    {
+      name: 'tag',
+      takes: 'NAME=VALUE',
+      about: 'kept with each; not secret; may be repeated',
+      group: VERSIONS,
+      many: true,
+    },
+    byOption(VERSIONS),
+    { name: 'dry-run', about: 'write nothing, tell what would be done with each', group: 'Other:' },
+  ],
+  examples: [
+    ['lazy import .env --dry-run', 'what would be stored'],
+    ['lazy import .env --prefix prod/', 'DB_USER becomes prod/DB_USER'],
+    ['lazy import - --format json < all.json', 'what lazy export --raw-names wrote'],
+  ],
+  operands: [1, 1],
+  run: importSecrets,
+};
+
+async function importSecrets(args: CommandArguments, session: Session): Promise<void> {
+  const { signal } = session;
+  const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
+  const by = await authorOf(args, session);
+  const entries = await readEntries(args, session);
+  const skipUnchanged = args.has('skip-unchanged');
+  const isDry = args.has('dry-run');
+  const store = await session.open(!isDry ? 'wraps' : skipUnchanged ? 'opens' : 'nothing');
+  session.doing = 'import';
+  if (isDry) {
+    const { format } = (await session.config()).settings;
+    const plan = await planImport(entries, store, { format, skipUnchanged }, session);
+    const rows = plan.map(({ action, name }) => [action, name]);
+    return writeOut(isatty(1) ? table(rows) : tabbed(rows));
+  }
+  const options = { comment: args.text('comment'), tags, by, skipUnchanged };
+  const made = await withProgress('storing', session, (progress) =>
+    store.putMany(entries, { ...options, signal, progress }),
+  );
+  const unchanged = [...made.values()].filter((one) => one.unchanged === true).length;
+  const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
+  const left = skipUnchanged ? `; ${unchanged} unchanged` : '';
+  const stored = made.size - unchanged;
+  session.talk(`stored ${stored} secret${stored === 1 ? '' : 's'} in ${store.location}${under}${left}`);
+}
+
+async function readEntries(args: CommandArguments, session: Session): Promise<readonly ImportedEntry[]> {
+  const [file = ''] = args.operands;
+  const format = formatOf(args.text('format'), file);
+  const bytes =
+    file === '-'
+      ? await readStdin(session.signal, MAX_IMPORT_BYTES, 'give a FILE')
+      : await readFileUpTo(pathOf(file, session.cwd), MAX_IMPORT_BYTES);
+  const prefix = args.text('prefix') ?? '';
+  return importEntries(bytes, format).map((entry) => ({ ...entry, name: prefix + entry.name }));
+}
+
+function formatOf(given: string | undefined, file: string): ImportFormat {
+  const hint = `--format takes one of ${IMPORT_FORMATS.join(', ')}`;
+  if (given === undefined) {
+    const guess = file === '-' ? undefined : formatOfFile(file);
+    if (guess !== undefined) return guess;
+    throw usage(
+      file === '-' ? 'stdin needs a --format' : `the name of ${quote(file)} does not say its format`,
+      hint,
+    );
+  }
+  const found = IMPORT_FORMATS.find((format) => format === given);
+  if (found === undefined)
+    throw usage(`--format is ${quote(given)}, not one of ${IMPORT_FORMATS.join(', ')}`);
+  return found;
+}

@@ -1,0 +1,72 @@
+import { isatty } from 'node:tty';
+import { printable } from '../../record.js';
+import type { SetupStep } from '../../setup.js';
+import type { Command, CommandArguments } from '../command.js';
+import { writeOut } from '../output.js';
+import { pairsOf } from '../pairs.js';
+import type { Session } from '../session.js';
+import { tabbed } from '../table.js';
+
+const INSTEAD = 'Instead of making it:';
+
+export const command: Command = {
+  usage: 'setup',
+  about: `Makes what the configured store needs and is not there: the bucket (private, versioned,
+TLS only), the table (on demand, with point-in-time recovery and deletion protection),
+the KMS key with alias and rotation. Changes nothing that exists; tells what each thing
+costs to keep, and which safeguards are missing.`,
+  options: [
+    { name: 'dry-run', about: 'tell what would be made', group: INSTEAD },
+    { name: 'cloudformation', about: 'print a template of the same', group: INSTEAD },
+    { name: 'terraform', about: 'print a configuration of the same', group: INSTEAD },
+    {
+      name: 'tag',
+      takes: 'NAME=VALUE',
+      about: 'on whatever is made; may be repeated',
+      group: 'What is made:',
+      many: true,
+    },
+  ],
+  conflicts: [
+    ['cloudformation', 'terraform'],
+    ['cloudformation', 'dry-run'],
+    ['terraform', 'dry-run'],
+    ['cloudformation', 'tag'],
+    ['terraform', 'tag'],
+  ],
+  examples: [
+    ['lazy setup --dry-run', 'what would be made, and what it costs'],
+    ['lazy setup -s s3://acme/creds/ --key kms:alias/acme', 'a bucket and a key'],
+    ['lazy setup --terraform > lazycred.tf', 'for those who keep such things in a repository'],
+  ],
+  operands: [0, 0],
+  run: setup,
+};
+
+async function setup(args: CommandArguments, session: Session): Promise<void> {
+  const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
+  const config = await session.config();
+  const { cloudFormation, setUp, terraform } = await import('../../setup.js');
+  session.doing = 'set up the store';
+  if (args.has('cloudformation')) return writeOut(cloudFormation(config));
+  if (args.has('terraform')) return writeOut(terraform(config));
+  const dryRun = args.has('dry-run');
+  const { steps } = await setUp(config, { dryRun, tags, signal: session.signal });
+  await writeOut(
+    isatty(1)
+      ? steps.map(paragraph).join('')
+      : tabbed(steps.map(({ action, what, detail, cost }) => [action, what, detail, cost])),
+  );
+  const makes = steps.some((step) => step.action !== 'none');
+  if (!makes) session.talk('everything is there already');
+  else if (dryRun) session.talk('nothing was made: this was a dry run');
+}
+
+const WORDS = { make: 'make', change: 'change', none: 'keep' } as const;
+
+// Not a table: a command that mends something must not be cut.
+function paragraph({ action, what, detail, cost }: SetupStep): string {
+  const below = [detail, cost === '' ? '' : `costs ${cost}`].filter((line) => line !== '');
+  const indented = below.map((line) => `        ${printable(line)}\n`).join('');
+  return `${WORDS[action].padEnd(8)}${printable(what)}\n${indented}`;
+}

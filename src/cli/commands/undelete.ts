@@ -1,0 +1,27 @@
+import { quote } from '../../record.js';
+import { authorOf, byOption } from '../author.js';
+import type { Command, CommandArguments } from '../command.js';
+import { forEachName } from '../names.js';
+import type { Session } from '../session.js';
+
+export const command: Command = {
+  usage: 'undelete NAME…',
+  about: `Brings deleted secrets back: the last value of each becomes its newest version again. What
+was destroyed does not come back.`,
+  options: [byOption('The new version:')],
+  examples: [
+    ['lazy list --deleted', 'what could be brought back'],
+    ['lazy undelete api_key', 'there again'],
+  ],
+  operands: [1, Infinity],
+  run: undelete,
+};
+
+async function undelete(args: CommandArguments, session: Session): Promise<void> {
+  const by = await authorOf(args, session);
+  const store = await session.open('wraps');
+  await forEachName(args.operands, 'undelete', session, async (name) => {
+    const { version } = await store.undelete(name, { by, signal: session.signal });
+    return `brought back ${quote(name)} as version ${version} in ${store.location}`;
+  });
+}
