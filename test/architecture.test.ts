@@ -29,7 +29,7 @@ const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
   {
     layer: 0,
     files:
-      /^(errors|record|base64|bulk|deadline|folders|glob|secret|service-errors|setup-request|setup-step)$/,
+      /^(errors|record|base64|bulk|deadline|folders|glob|make-folder|secret|service-errors|setup-request|setup-step)$/,
   },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },

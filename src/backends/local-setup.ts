@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { LazycredError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { printable } from '../record.js';
 import type { SetupRun, SetupStep } from '../setup-step.js';
 import { fileError, systemCode } from './local-files.js';
@@ -32,7 +33,7 @@ export async function setUpFolder(o: SetupRun & { readonly dir: string }): Promi
 
 async function make(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
   } catch (e) {
     throw fileError(e, 'make', dir);
   }

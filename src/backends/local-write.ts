@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
+import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LazycredError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { versionNumber, type SecretName } from '../record.js';
 import { MAX_FILE_BYTES, fileError, syncFolder, systemCode, writeNew } from './local-files.js';
 import { TEMPORARY, readVersions } from './local-folders.js';
@@ -79,7 +80,7 @@ async function write(v: NewVersion, folder: string): Promise<void> {
     throw conflict(v, `version ${newest} is the newest`);
   }
   v.signal?.throwIfAborted();
-  if (newest === undefined) await makeFolder(v.dir, folder);
+  if (newest === undefined) await makeFolders(v.dir, folder);
   await sweep(folder, temporary);
 
   const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
@@ -117,8 +118,8 @@ function conflict(v: NewVersion, why: string, cause?: unknown): LazycredError {
 
 // Every folder's entry in the one above must be on the disk before the version is: also where another
 // writer has just made it, and not yet flushed it.
-async function makeFolder(dir: string, folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+async function makeFolders(dir: string, folder: string): Promise<void> {
+  const made = await makeFolder(folder);
   const top = made !== undefined && made.length <= dir.length ? dirname(made) : dir;
   for (let path = folder; path !== top;) {
     path = dirname(path);

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { LazycredError } from '../errors.js';
 import { dataFolder, type Surroundings } from '../folders.js';
+import { makeFolder } from '../make-folder.js';
 import { parseData } from './data.js';
 import { currentUid, errno, readText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
@@ -76,7 +77,7 @@ function noteOf(real: string, around: Surroundings): string {
 }
 
 async function writeNote(note: string, content: { file: string; digest: string }): Promise<void> {
-  await mkdir(join(note, '..'), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(note));
   const temporary = `${note}.${randomBytes(8).toString('hex')}`;
   try {
     await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { printable } from '../record.js';
 import { fileError, isErrno } from './key-file-errors.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
@@ -32,7 +33,7 @@ async function create(file: KeyFile, random: (n: number) => Buffer): Promise<voi
   // Its own randomness: an injected `random` may repeat itself.
   const temporary = `${file.path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     try {
       await writePrivate(temporary, file, random);
       await linkUnlessThere(temporary, file.path);
