@@ -29,7 +29,8 @@ async function config(args: CommandArguments, session: Session): Promise<void> {
     return writeOut(json({ settings: Object.fromEntries(values), origins, overridden, ignored, files }));
   }
   const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? '']);
-  await writeOut(isatty(1) ? table(rows) : tabbed(rows));
+  // Not cut to the terminal's width: half a path is none.
+  await writeOut(isatty(1) ? table(rows, undefined, {}) : tabbed(rows));
   for (const { variable, key, by } of overridden)
     session.talk(`${variable} is set, but ${key} comes from ${by}`);
   for (const { key, file, why } of ignored) session.talk(`${key} in ${file} is left out: ${why}`);
