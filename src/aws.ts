@@ -24,12 +24,16 @@ const ATTEMPTS = 3;
 const AWS_HOST =
   /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn|amazonaws\.eu|csp\.hci\.ic\.gov)$/u;
 
+const silence = (): void => undefined;
+const SILENT = { trace: silence, debug: silence, info: silence, warn: silence, error: silence };
+
 /** Settings that every SDK client takes. */
 export interface ClientSettings {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  readonly logger: typeof SILENT;
   readonly maxAttempts: number;
   readonly userAgentAppId: string;
   readonly requestHandler: {
@@ -51,6 +55,8 @@ export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
     ...(o.region === undefined ? {} : { region: o.region }),
     ...(o.profile === undefined ? {} : { profile: o.profile }),
     ...(o.role === undefined ? {} : { credentials: await assumeRole(o.role, o) }),
+    // The SDK would write to the console otherwise: what is on stderr is ours to say.
+    logger: SILENT,
     maxAttempts: ATTEMPTS,
     userAgentAppId: 'lazycred',
     requestHandler: {

@@ -109,11 +109,15 @@ function keyProviders(settings: Settings, o: OpenOptions): (spec: KeySpec) => Pr
     switch (spec.kind) {
       case 'local': {
         const { LocalKey } = await import('./keys/local.js');
-        return new LocalKey({ file: spec.file });
+        return new LocalKey({ file: spec.file, label: spec.label });
       }
       case 'passphrase': {
         const { PassphraseKey } = await import('./keys/passphrase.js');
-        return new PassphraseKey({ passphrase: o.passphrase ?? noPassphrase, saltFile: spec.saltFile });
+        return new PassphraseKey({
+          passphrase: o.passphrase ?? noPassphrase,
+          saltFile: spec.saltFile,
+          label: spec.label,
+        });
       }
       case 'kms': {
         const region = spec.region ?? settings.kmsRegion ?? settings.region;

@@ -462,7 +462,7 @@ function encodeBody(fields: Fields): Buffer {
 function parseBody(body: Buffer, name: SecretName, location: string): Fields {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
   } catch {
     // The parser's message quotes what it read; that the object is no record says enough.
     parsed = undefined;

@@ -36,6 +36,7 @@ export async function parseArguments(
   const hint = `usage: lazy ${command.usage}`;
   if (operands.length < fewest) throw usage(`${name} needs ${missing(command, operands.length)}`, hint);
   if (operands.length > most) throw usage(surplus(command, operands), hint);
+  for (const word of [...options, ...operands]) refuseReplaced(word);
   return {
     operands,
     text: (option) => {
@@ -121,6 +122,16 @@ function refuseRepeats(options: readonly string[], known: readonly Option[]): vo
     const given = options.filter((o) => o === `--${name}` || o.startsWith(`--${name}=`));
     if (given.length > 1 && many !== true) throw usage(`--${name} is given more than once`);
   }
+}
+
+// Node has put U+FFFD for every byte that was no UTF-8: two names, or a value and another, would look
+// the same from here on.
+function refuseReplaced(word: string): void {
+  if (!word.includes('\ufffd')) return;
+  throw usage(
+    'an argument is not UTF-8, or holds U+FFFD',
+    'give values that are not text on stdin or with --file',
+  );
 }
 
 function missing(command: Command, given: number): string {

@@ -68,7 +68,12 @@ export const COMMON_OPTIONS: readonly Option[] = [
   { name: 'role', takes: 'ARN', about: 'role to assume', group: AWS },
   { name: 'endpoint', takes: 'URL', about: 'of an S3-compatible or local server', group: AWS },
   { name: 'kms-endpoint', takes: 'URL', about: 'of another server for KMS', group: AWS },
-  { name: 'timeout', takes: 'TIME', about: 'for the whole command: 500ms, 30s, 2m (30s)', group: OTHER },
+  {
+    name: 'timeout',
+    takes: 'TIME',
+    about: 'for the answers of store and key: 500ms, 30s, 2m (30s)',
+    group: OTHER,
+  },
   {
     name: 'log-format',
     takes: 'FORMAT',

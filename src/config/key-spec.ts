@@ -21,8 +21,14 @@ export function parseKey(text: string, base: Base): KeySpec {
   if (text.startsWith('alias/') || text.startsWith('arn:')) return parseKmsKey(text);
   // Without the colon, too: in YAML, text that ends in one needs quotes.
   if (text === 'local' || text === 'passphrase') return parseKey(`${text}:`, base);
-  if (text.startsWith('local:')) return { kind: 'local', file: fileOf(text, LOCAL_KEY_FILE, base) };
-  if (text.startsWith('passphrase:')) return { kind: 'passphrase', saltFile: fileOf(text, SALT_FILE, base) };
+  if (text.startsWith('local:')) {
+    const file = fileOf(text, LOCAL_KEY_FILE, base);
+    return { kind: 'local', file, ...labelOf(text, file) };
+  }
+  if (text.startsWith('passphrase:')) {
+    const saltFile = fileOf(text, SALT_FILE, base);
+    return { kind: 'passphrase', saltFile, ...labelOf(text, saltFile) };
+  }
   // Not shown: somebody may have put the key itself here.
   return unfit(`not a key (${FORMS})`, ID.test(text) ? 'put kms: before the id of a KMS key' : undefined);
 }
@@ -40,6 +46,12 @@ function parseKmsKey(key: string): KeySpec {
   if (key.startsWith('arn:')) unfit(`${quote(key)} is not the ARN of a KMS key or alias`);
   const hint = ALIAS.test(`alias/${key}`) ? `for an alias write kms:alias/${key}` : undefined;
   return unfit(`${quote(key)} is not an alias, id or ARN of a KMS key`, hint);
+}
+
+// A file that a checkout brings must not look like one's own in what put says.
+function labelOf(text: string, file: string): { label?: string } {
+  const at = text.indexOf(':') + 1;
+  return text.length === at ? {} : { label: text.slice(0, at) + file };
 }
 
 function fileOf(text: string, byDefault: string, base: Base): string {

@@ -47,8 +47,8 @@ export type Location =
 export type KeySpec =
   /** `region` is the one in an ARN, which wins over all others. */
   | { readonly kind: 'kms'; readonly key: string; readonly region?: string }
-  | { readonly kind: 'local'; readonly file: string }
-  | { readonly kind: 'passphrase'; readonly saltFile: string };
+  | { readonly kind: 'local'; readonly file: string; readonly label?: string }
+  | { readonly kind: 'passphrase'; readonly saltFile: string; readonly label?: string };
 
 /** Settings resolved and checked: what `connect` builds a store from. */
 export interface Settings {

@@ -103,9 +103,9 @@ describe('the environment', () => {
       store: { kind: 'dynamodb', table: 'table' },
       keys: [
         { kind: 'kms', key: 'alias/a' },
-        { kind: 'local', file: '/k' },
+        { kind: 'local', file: '/k', label: 'local:/k' },
       ],
-      decryptKeys: [{ kind: 'passphrase', saltFile: '/s' }],
+      decryptKeys: [{ kind: 'passphrase', saltFile: '/s', label: 'passphrase:/s' }],
       region: 'eu-west-1',
       kmsRegion: 'eu-west-2',
       profile: 'p',

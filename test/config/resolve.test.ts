@@ -122,9 +122,9 @@ describe('key and decryptKeys', () => {
       'kms:arn:aws-cn:kms:cn-north-1:111122223333:alias/a',
       { kind: 'kms', key: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/a', region: 'cn-north-1' },
     ],
-    ['local:/k', { kind: 'local', file: '/k' }],
-    ['local:k', { kind: 'local', file: resolve('k') }],
-    ['passphrase:/s', { kind: 'passphrase', saltFile: '/s' }],
+    ['local:/k', { kind: 'local', file: '/k', label: 'local:/k' }],
+    ['local:k', { kind: 'local', file: resolve('k'), label: `local:${resolve('k')}` }],
+    ['passphrase:/s', { kind: 'passphrase', saltFile: '/s', label: 'passphrase:/s' }],
   ])('%s', (key, expected) => {
     expect(settings({ ...MINIMAL, key }).keys).toEqual([expected]);
     expect(settings({ ...MINIMAL, decryptKeys: [key] }).decryptKeys).toEqual([expected]);
