@@ -43,9 +43,9 @@ async function prune(args: CommandArguments, session: Session): Promise<void> {
   const store = await session.open('nothing');
   const which = [
     ...(keep === undefined ? [] : [`all but the newest ${keep}`]),
-    ...(olderThan === undefined ? [] : [`what was made before ${olderThan.toISOString()}`]),
-  ].join(', and only ');
-  await confirm(`remove of ${quote(name)} in ${store.location} ${which}`, name, args, session);
+    ...(olderThan === undefined ? [] : [`made before ${olderThan.toISOString()}`]),
+  ].join(', ');
+  await confirm(`remove values of ${quote(name)} in ${store.location} (${which})`, name, args, session);
   session.doing = `prune ${quote(name)}`;
   const removed = await store.prune(name, { by, keep, olderThan, signal: session.signal });
   tellRemoved('pruned', name, removed, store.location, session);
