@@ -38,9 +38,10 @@ export function table(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Rows for programs: tabs between cells, which hold none themselves. */
+/** Rows for programs: tabs between cells, which hold none themselves, nor line breaks; else as they are. */
 export function tabbed(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(printable).join('\t')}\n`).join('');
+  const plain = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/gu, printable);
+  return rows.map((row) => `${row.map(plain).join('\t')}\n`).join('');
 }
 
 /** As the terminal on stdout wants it; NO_COLOR as on no-color.org. */

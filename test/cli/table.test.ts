@@ -35,7 +35,8 @@ test('wide characters take two columns, marks none', () => {
 
 test('control characters are shown, not obeyed', () => {
   expect(table([['a\u001b[2Jb', 'c\nd']], undefined, {})).toBe('a\\u001b[2Jb  c\\u000ad\n');
-  expect(tabbed([['a\tb', 'c\nd']])).toBe('a\\u0009b\tc\\u000ad\n');
+  expect(tabbed([['a\tb', 'c\nd', '\u202e']])).toBe('a\\u0009b\tc\\u000ad\t\u202e\n');
+  expect(table([['\u202e']], undefined, {})).toBe('\\u202e\n');
 });
 
 test('no line is wider than the terminal, and none is lost', () => {
