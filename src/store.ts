@@ -343,7 +343,10 @@ export class Store {
         if (!there.some((v) => v.version === version)) throw await this.#notFound(secret, version, signal);
       }
       // First what get sees: no older value comes back, wherever this is stopped.
-      if (asked === undefined && newest.state !== 'destroyed') {
+      const nothingStays = there.every(
+        (v) => v.state !== undefined || asked?.includes(v.version ?? '') !== false,
+      );
+      if (nothingStays && newest.state !== 'destroyed') {
         await this.#putStub(secret, 'destroyed', o.by, signal, () => Promise.resolve());
       } else if (newest.state === undefined && asked?.includes(newest.version ?? '') === true) {
         await this.#putStub(secret, 'deleted', o.by, signal, (current) =>

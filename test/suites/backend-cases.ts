@@ -341,7 +341,7 @@ const RACES: readonly BackendCase[] = [
 const ERASING: readonly BackendCase[] = [
   {
     title: 'an erased version is a stub, its neighbours and its number stay',
-    faults: true,
+    faults: false,
     async run(t) {
       const name = freshName();
       const [one, two, three] = [fakeRecord(name, 1), fakeRecord(name, 2), fakeRecord(name, 3)];
@@ -378,7 +378,7 @@ const ERASING: readonly BackendCase[] = [
   },
   {
     title: 'a detailed listing says each version and when it was made',
-    faults: true,
+    faults: false,
     async run(t) {
       const [a, b] = [freshName('a'), freshName('b')];
       await t.seed(fakeRecord(a, 1), fakeRecord(a, 2), fakeRecord(b, 1), fakeStub(b, 2));
