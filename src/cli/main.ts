@@ -46,8 +46,10 @@ async function main(): Promise<number> {
 async function run(signal: AbortSignal): Promise<number> {
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
-  if (word === undefined || (word === 'help' && rest[0] === undefined)) return programHelp(options, word);
-  if (word === 'help') return commandHelp((await find(rest[0] ?? '')).command);
+  const [topic] = rest;
+  const ofAll = topic === undefined || topic.startsWith('-');
+  if (word === undefined || (word === 'help' && ofAll)) return programHelp(options, word);
+  if (word === 'help') return commandHelp((await find(topic ?? '')).command);
   const { name, command } = await find(word);
   const { parseArguments } = await import('./args.js');
   const parsed = await parseArguments(name, command, [...options, ...rest]);
