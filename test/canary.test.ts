@@ -13,7 +13,8 @@ import { tempDir } from './support/temp-dir.js';
 
 const text = 'say "grüß Gott" + a\\b c/d?';
 const planted = Buffer.from(text);
-const key = randomBytes(32);
+// Its middle is dashes and underscores in base64url, whatever its place: the two alphabets differ.
+const key = Buffer.concat([randomBytes(12), Buffer.alloc(9, 0xff), randomBytes(11)]);
 
 describe('a planted secret is found', () => {
   test.each([
