@@ -146,7 +146,12 @@ export function withoutValue(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.includes(field)));
 }
 
-const STATES: ReadonlySet<string> = new Set<RemovedState>(['deleted', 'destroyed', 'pruned']);
+const STATES: readonly string[] = ['deleted', 'destroyed', 'pruned'] satisfies RemovedState[];
+
+/** Whether a record's `state` is one that we know. */
+export function isRemovedState(text: string): text is RemovedState {
+  return STATES.includes(text);
+}
 
 /**
  * The version (and state) that a native record, tombstone or stub claims; undefined for the
@@ -158,8 +163,9 @@ export function claimOf(fields: Fields): Claim | undefined {
   const state = fields['state'];
   if (state !== undefined) {
     const version = fields['version'];
-    if (version === undefined || versionNumber(version) === undefined || !STATES.has(state)) return undefined;
-    return { version, state: state as RemovedState, ...madeAt(fields['at']) };
+    if (version === undefined || versionNumber(version) === undefined || !isRemovedState(state))
+      return undefined;
+    return { version, state, ...madeAt(fields['at']) };
   }
   let header: unknown;
   try {

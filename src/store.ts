@@ -260,10 +260,10 @@ export class Store {
     return this.#within(name, o, async (signal) => {
       const secret = storedName(name);
       this.#needsVersions();
-      const versions: VersionInfo[] = [];
-      for await (const listed of this.#backend.list({ name: secret, signal })) {
-        if (listed.state !== 'destroyed' && listed.state !== 'pruned') versions.push(versionInfo(listed));
-      }
+      const all = await this.#versions(secret, signal);
+      const versions = all
+        .filter(({ state }) => state !== 'destroyed' && state !== 'pruned')
+        .map(versionInfo);
       if (versions.length === 0) throw await this.#notFound(secret, undefined, signal);
       return versions;
     });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from '../base64.js';
-import { versionNumber, type Fields, type RemovedState } from '../record.js';
+import { isRemovedState, versionNumber, type Fields, type RemovedState } from '../record.js';
 import { isTimestamp } from './header.js';
 import { FORMAT_NUMBER } from './native.js';
 
@@ -12,7 +12,6 @@ export interface Stub {
   readonly by: string | undefined;
 }
 
-const STATES: readonly string[] = ['deleted', 'destroyed', 'pruned'] satisfies RemovedState[];
 const NONCE_BYTES = 16;
 /** So that a stub always fits its 256 bytes. */
 const MAX_BY_BYTES = 48;
@@ -50,11 +49,11 @@ function cut(text: string): string {
 /** Reads a tombstone or stub: exactly its fields, each well-formed; undefined for anything else. */
 export function decodeStub(fields: Fields): Stub | undefined {
   const { lazycred, state, version, nonce, at, by, ...others } = fields;
-  if (lazycred !== FORMAT_NUMBER || state === undefined || !STATES.includes(state)) return undefined;
+  if (lazycred !== FORMAT_NUMBER || state === undefined || !isRemovedState(state)) return undefined;
   if (version === undefined || versionNumber(version) === undefined) return undefined;
   if (nonce === undefined || decodeBase64(nonce)?.length !== NONCE_BYTES) return undefined;
   if (at === undefined || !isTimestamp(at)) return undefined;
   if (by !== undefined && (!by.isWellFormed() || Buffer.byteLength(by) > MAX_BY_BYTES)) return undefined;
   if (Object.keys(others).length > 0) return undefined;
-  return { state: state as RemovedState, version, at: new Date(at), by };
+  return { state, version, at: new Date(at), by };
 }
