@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { LazycredError } from '../errors.js';
-import type { Context } from '../keys.js';
+import type { Context, WrappedKey } from '../keys.js';
 import { DATA_KEY_BYTES } from './wrapped-text.js';
 
 // Native record format 1, "local": docs/format.md.
@@ -67,6 +67,20 @@ export function openUnder(w: Wrapping, sealed: Buffer): Buffer | undefined {
     }
     return dataKey;
   });
+}
+
+/** A new random data key and what `wrap` makes of it; zeroed when that fails. */
+export async function generateBy(
+  random: (n: number) => Buffer,
+  wrap: (key: Buffer) => Promise<WrappedKey>,
+): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+  const key = random(DATA_KEY_BYTES);
+  try {
+    return { key, wrapped: await wrap(key) };
+  } catch (e) {
+    key.fill(0);
+    throw e;
+  }
 }
 
 /** A key's public fingerprint: hex of the first 16 bytes of HMAC-SHA-256(key, "lazycred-local-id/1"). */

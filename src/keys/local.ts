@@ -4,7 +4,14 @@ import { LazycredError } from '../errors.js';
 import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { printable } from '../record.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
-import { checkKeyLength, keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
+import {
+  checkKeyLength,
+  generateBy,
+  keyFingerprint,
+  openUnder,
+  SEALED_BYTES,
+  sealUnder,
+} from './local-wrap.js';
 import { makeKeyFile } from './make-key-file.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
@@ -57,13 +64,7 @@ export class LocalKey implements KeyProvider {
     o: GenerateOptions = {},
   ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
     checkKeyLength(o.keyBytes ?? DATA_KEY_BYTES);
-    const key = this.#random(DATA_KEY_BYTES);
-    try {
-      return { key, wrapped: await this.wrap(key, context, o) };
-    } catch (e) {
-      key.fill(0);
-      throw e;
-    }
+    return generateBy(this.#random, (key) => this.wrap(key, context, o));
   }
 
   wrap(dataKey: Uint8Array, context: Context, o: CallOptions = {}): Promise<WrappedKey> {

@@ -4,7 +4,14 @@ import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
-import { checkKeyLength, keyFingerprint, openUnder, sealUnder, SEALED_BYTES } from './local-wrap.js';
+import {
+  checkKeyLength,
+  generateBy,
+  keyFingerprint,
+  openUnder,
+  SEALED_BYTES,
+  sealUnder,
+} from './local-wrap.js';
 import { makeKeyFile } from './make-key-file.js';
 import {
   DEFAULT_COST,
@@ -72,13 +79,7 @@ export class PassphraseKey implements KeyProvider {
     o: GenerateOptions = {},
   ): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
     checkKeyLength(o.keyBytes ?? DATA_KEY_BYTES);
-    const key = this.#random(DATA_KEY_BYTES);
-    try {
-      return { key, wrapped: await this.wrap(key, context, o) };
-    } catch (e) {
-      key.fill(0);
-      throw e;
-    }
+    return generateBy(this.#random, (key) => this.wrap(key, context, o));
   }
 
   async wrap(dataKey: Uint8Array, context: Context, o: CallOptions = {}): Promise<WrappedKey> {
