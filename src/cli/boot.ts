@@ -9,16 +9,18 @@ import { basename } from 'node:path';
 /** The program's version, put in by the build. */
 declare const LAZYCRED_VERSION: string;
 
-/** Names that the command may be linked under; each starts a front end with a `--version` of its own. */
+/** Names that the command may be linked under: each is the command of an ancestor, with its own grammar. */
 const FRONT_ENDS: readonly string[] = ['credstash', 'cchain', 'lazycred'];
 
-const [, script = '', ...args] = process.argv;
+const name = basename(process.argv[1] ?? '', '.cjs');
+if (FRONT_ENDS.includes(name)) process.argv.splice(2, 0, name);
+const [word = '', ...rest] = process.argv.slice(2);
 
 // Loading all of the command only to print one constant would take longer than starting Node does.
-if (args.length === 1 && args[0] === '--version' && !FRONT_ENDS.includes(basename(script))) {
+if (word === '--version' && rest.length === 0) {
   process.stdout.write(`${LAZYCRED_VERSION}\n`);
 } else {
   void import('./boot-chunks.js').then(({ startChunks }) => {
-    startChunks(import.meta.dirname, './main.cjs', args[0] ?? '');
+    startChunks(import.meta.dirname, './main.cjs', word);
   });
 }

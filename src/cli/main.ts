@@ -5,7 +5,9 @@ import { LazycredError } from '../errors.js';
 import { quote } from '../record.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
+import { currentFolder } from './current-folder.js';
 import { report, type LogFormat } from './errors.js';
+import { FRONT_ENDS, type FrontEnd } from './front-ends.js';
 import { Interrupted, watchSignals } from './interrupt.js';
 import { COMMON_OPTIONS, type Option } from './options.js';
 import { BrokenPipe, writeError, writeOut } from './output.js';
@@ -17,6 +19,7 @@ const BROKEN_PIPE_STATUS = 141;
 const USAGE_STATUS = 2;
 
 let session: Session | undefined;
+let frontEnd: FrontEnd | undefined;
 
 const args = process.argv.slice(2);
 
@@ -37,13 +40,21 @@ async function main(): Promise<number> {
     if (e instanceof BrokenPipe) return BROKEN_PIPE_STATUS;
     const failure: unknown = signal.aborted ? signal.reason : e;
     if (failure instanceof Interrupted) return failure.status;
-    return await report(failure, logFormat(), session?.doing);
+    const status = await report(failure, logFormat(), session?.doing);
+    return frontEnd?.statusOf(status === USAGE_STATUS) ?? status;
   } finally {
     await session?.close();
   }
 }
 
 async function run(signal: AbortSignal): Promise<number> {
+  // Before all else: an ancestor's command line has a grammar of its own.
+  const ancestor = await FRONT_ENDS.get(args[0] ?? '')?.();
+  if (ancestor !== undefined) {
+    ({ frontEnd } = ancestor);
+    await frontEnd.run(args.slice(1), { cwd: currentFolder(), env: process.env, signal });
+    return 0;
+  }
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
   const [topic] = rest;

@@ -3,6 +3,7 @@ import { openStore } from '../connect.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
 import { printable } from '../record.js';
+import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './options.js';
 import { writeError } from './output.js';
 import { promptHidden } from './prompt.js';
@@ -99,14 +100,5 @@ export class Session {
     throw new LazycredError('ERR_ACCESS', 'the key is a passphrase, and there is no terminal to ask for it', {
       hint: 'set LAZYCRED_PASSPHRASE',
     });
-  }
-}
-
-function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    // Deleted under our feet; absolute paths still work.
-    return '';
   }
 }

@@ -260,6 +260,6 @@ describe('--version', () => {
   test.each(['credstash', 'cchain', 'lazycred'])('under a link named %s the front end answers', (name) => {
     symlinkSync(join(work, 'lazy.cjs'), join(work, name));
     const r = runBundle(join(work, name), ['--version'], { env: { HOME: home }, work });
-    expect(r).toMatchObject(answered('--version'));
+    expect(r).toMatchObject(answered(name));
   });
 });
