@@ -108,6 +108,7 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     decryptKeys,
     ...present(rest),
     format,
+    formatIsDefault: configured === undefined && !lazycred,
     accept: [...new Set([format, ...accept])],
     context,
     timeoutMs,

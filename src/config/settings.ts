@@ -64,6 +64,8 @@ export interface Settings {
   readonly endpoint?: string;
   readonly kmsEndpoint?: string;
   readonly format: Format;
+  /** Nothing named a format, nor implied one: then no record of another is taken over by it. */
+  readonly formatIsDefault: boolean;
   /** Always holds `format`. */
   readonly accept: Format[];
   /** Undefined: none was configured, which is not the same as an empty one. */

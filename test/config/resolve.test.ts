@@ -16,6 +16,7 @@ describe('inline settings alone', () => {
         keys: [{ kind: 'kms', key: 'alias/acme' }],
         decryptKeys: [],
         format: 'native',
+        formatIsDefault: true,
         accept: ['native'],
         context: undefined,
         timeoutMs: 30_000,
@@ -169,7 +170,8 @@ describe('the other values', () => {
     [{ role: 'arn:aws:iam::111122223333:role/a/b+c' }, { role: 'arn:aws:iam::111122223333:role/a/b+c' }],
     [{ endpoint: 'http://127.0.0.1:9000' }, { endpoint: 'http://127.0.0.1:9000' }],
     [{ kmsEndpoint: 'https://kms.example.com/x' }, { kmsEndpoint: 'https://kms.example.com/x' }],
-    [{ format: 'lazycred' }, { format: 'lazycred', accept: ['lazycred'] }],
+    [{ format: 'lazycred' }, { format: 'lazycred', formatIsDefault: false, accept: ['lazycred'] }],
+    [{ format: 'native' }, { format: 'native', formatIsDefault: false }],
     [{ accept: 'lazycred' }, { format: 'native', accept: ['native', 'lazycred'] }],
     [{ format: 'lazycred', accept: ['native', 'lazycred'] }, { accept: ['lazycred', 'native'] }],
     [{ timeout: 30 }, { timeoutMs: 30_000 }],
@@ -264,6 +266,7 @@ describe("LazyCred's settings", () => {
       keys: [{ kind: 'kms', key: 'alias/eFart-key' }],
       kmsRegion: 'us-east-1',
       format: 'lazycred',
+      formatIsDefault: false,
       accept: ['lazycred'],
     });
     expect(origins).toMatchObject({
