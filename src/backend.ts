@@ -11,6 +11,8 @@ export interface ListOptions extends CallOptions {
   readonly name?: SecretName | undefined;
   /** Names that begin so. */
   readonly prefix?: string | undefined;
+  /** Each version of every name, in no promised order, instead of each name once. */
+  readonly versions?: boolean | undefined;
   readonly details?: boolean | undefined;
 }
 
@@ -55,6 +57,14 @@ export interface Backend {
   erase(stub: StoredRecord, o?: CallOptions): Promise<void>;
 
   /**
+   * Removes one version for good, whatever it holds, so that its place is free again: for the formats
+   * that have no stubs. One that isn't there is no failure.
+   *
+   * @param record as it was read or listed
+   */
+  remove(record: Pick<StoredRecord, 'name' | 'version' | 'revision'>, o?: CallOptions): Promise<void>;
+
+  /**
    * Removes what the service by itself keeps of erased versions (S3's noncurrent object versions), as
    * far as there is such a thing.
    *
@@ -71,7 +81,8 @@ export interface Backend {
 
   /**
    * What is there: without `name`, each name once, as its newest version stands (tombstones
-   * included, marked); with `name`, each of its versions, newest first (stubs included, marked).
+   * included, marked); with `name`, each of its versions, newest first (stubs included, marked); with
+   * `versions`, those of every name.
    * Complete at any size, no duplicates, no values.
    *
    * `details`: each name with its version and when that was made, which costs a request a name on S3.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from './backend.js';
 import { kindOf } from './codec/detect.js';
 import { isLazycredError, LazycredError } from './errors.js';
-import { sameFields, versionNumber, type SecretName, type StoredRecord } from './record.js';
+import { compareVersions, sameFields, type SecretName, type StoredRecord } from './record.js';
 
 /** How long to wait after a lost race. */
 export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;
@@ -11,8 +11,12 @@ export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;
 const FIRST_BACKOFF_MS = 20;
 const LAST_BACKOFF_MS = 1_000;
 
-/** What shall follow the newest record: a new one to create, or nothing, since it says what it should. */
-export type Next = { readonly create: StoredRecord } | { readonly keep: StoredRecord };
+/**
+ * What shall follow the newest record: a new one to create, or nothing, since it says what it should.
+ * `aside`: the new one needn't come after the newest, only be new.
+ */
+export type Next =
+  { readonly create: StoredRecord; readonly aside?: boolean | undefined } | { readonly keep: StoredRecord };
 
 /**
  * Creates what `next` makes after `newest`, or after whatever has become the newest meanwhile, and
@@ -31,6 +35,7 @@ export async function createAfter(
   for (let attempt = 0; ; attempt++) {
     const step = await next(current);
     if (step !== undefined && 'keep' in step) return step;
+    if (step?.aside === true) return createAside(backend, step, signal);
     const failure = step === undefined ? undefined : await tryCreate(backend, step.create, current, signal);
     if (step !== undefined && failure === undefined) return step;
     current = await backend.get(name, undefined, { signal });
@@ -38,6 +43,20 @@ export async function createAfter(
     if (failure?.code === 'ERR_UNAVAILABLE') throw failure;
     await o.backOff(attempt, signal);
   }
+}
+
+// There is no next number to try: what is there already stays.
+async function createAside(
+  backend: Backend,
+  step: { readonly create: StoredRecord },
+  signal: AbortSignal,
+): Promise<Next> {
+  const { create } = step;
+  const failure = await tryCreate(backend, create, undefined, signal);
+  if (failure === undefined) return step;
+  const stored = await backend.get(create.name, create.version, { signal });
+  if (stored !== undefined && sameFields(stored.fields, create.fields)) return step;
+  throw failure;
 }
 
 // Undefined when it succeeded; the failure when somebody else may have won, or the answer was lost.
@@ -66,8 +85,7 @@ async function hasLanded(
 ): Promise<boolean> {
   if (newest === undefined) return false;
   if (sameFields(newest.fields, record.fields)) return true;
-  const theirs = versionNumber(newest.version);
-  if (theirs === undefined || theirs <= Number(record.version)) return false;
+  if (compareVersions(newest.version, record.version) <= 0) return false;
   const stored = await backend.get(record.name, record.version, { signal });
   if (stored === undefined || kindOf(stored.fields) === 'stub') {
     throw new LazycredError(

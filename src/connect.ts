@@ -39,7 +39,8 @@ export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptio
       : Promise.all(settings.keys.map(providers)),
     Promise.all(settings.decryptKeys.map(providers)),
   ]);
-  const { format, accept, context, timeoutMs } = settings;
+  const { accept, context, timeoutMs } = settings;
+  const format = settings.formatIsDefault ? undefined : settings.format;
   const limit = o.maxBytes === undefined ? {} : { maxBytes: o.maxBytes };
   return new Store({ backend, keys, decryptKeys, format, accept, context, timeoutMs, ...limit });
 }
@@ -90,16 +91,19 @@ async function openS3(
 }
 
 async function openDynamoDB(settings: Settings, table: string, { trace }: OpenOptions): Promise<Backend> {
-  const [{ DynamoDBClient }, { DynamoDBBackend }, { clientSettings, regionOf, traceRequests }] =
-    await Promise.all([
-      import('@aws-sdk/client-dynamodb'),
-      import('./backends/dynamodb.js'),
-      import('./aws.js'),
-    ]);
+  const isCloudchain = settings.format === 'cloudchain';
+  const [{ DynamoDBClient }, Table, { clientSettings, regionOf, traceRequests }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    // Its table has other keys, and one row a name.
+    isCloudchain
+      ? import('./backends/dynamodb-cloudchain.js').then((m) => m.CloudchainBackend)
+      : import('./backends/dynamodb.js').then((m) => m.DynamoDBBackend),
+    import('./aws.js'),
+  ]);
   const { region, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint }));
   traceRequests(client, 'DynamoDB', trace);
-  return new DynamoDBBackend({ client, table, region: await regionOf(client, 'DynamoDB') });
+  return new Table({ client, table, region: await regionOf(client, 'DynamoDB') });
 }
 
 /** Makes the provider of each configured key; keys of one region share a client, all passphrases one. */

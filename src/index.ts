@@ -15,6 +15,7 @@ export {
   type ListedSecret,
   type ListOptions,
   type ManyOptions,
+  type NamedVersion,
   type PruneOptions,
   type PutOptions,
   type PutResult,

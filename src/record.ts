@@ -6,7 +6,7 @@ declare const brand: unique symbol;
 export type SecretName = string & { readonly [brand]: 'SecretName' };
 
 /** The record formats that this version writes and reads. */
-export const FORMATS = ['native', 'lazycred'] as const;
+export const FORMATS = ['native', 'lazycred', 'credstash', 'cloudchain'] as const;
 
 /** A record format: ours, or an ancestor's. */
 export type Format = (typeof FORMATS)[number];
@@ -59,8 +59,10 @@ export interface Listed {
   readonly created?: Date;
   /** Set for a tombstone or stub. */
   readonly state?: RemovedState;
-  /** The stored fields without the value (no `data`, `contents`, `Secret`); only when one name's versions are listed. */
+  /** The stored fields without the value (no `data`, `contents`, `Secret`); only when versions are listed. */
   readonly fields?: Fields;
+  /** As in {@link StoredRecord}. */
+  readonly revision?: unknown;
 }
 
 // Controls (C0, DEL, C1), and the characters of globs.
@@ -128,6 +130,18 @@ export function unpadVersion(text: string): string | undefined {
   if (text.length !== VERSION_DIGITS) return undefined;
   const digits = PADDED_VERSION.exec(text)?.[1];
   return digits !== undefined && versionNumber(digits) !== undefined ? digits : undefined;
+}
+
+/** The number that a version is, canonical or padded; undefined where it is another text of an ancestor's. */
+export function numberOf(version: string): number | undefined {
+  return versionNumber(unpadVersion(version) ?? version);
+}
+
+/** Orders two versions of a name as backends do: numbers by their value, other texts by the bytes of their keys. */
+export function compareVersions(a: string, b: string): number {
+  const [m, n] = [numberOf(a), numberOf(b)];
+  if (m !== undefined && n !== undefined) return m - n;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** What a stored native record says of itself without being opened. Unverified. */

@@ -1,24 +1,24 @@
 import type { Backend, CallOptions } from './backend.js';
 import { allOrError, forEach } from './bulk.js';
+import { credstashVersionKeys } from './codec/credstash-versions.js';
 import { kindOf, type RecordKind } from './codec/detect.js';
+import { RECORD_FORMATS, type Extra, type RecordFormat, type Sealer, type Unwrap } from './codec/formats.js';
 import { contextFault, decodeHeader } from './codec/header.js';
-import { openLazycred, sealLazycred } from './codec/lazycred.js';
 import { Deadline } from './deadline.js';
-import { damaged, effectiveContext, openNative, sealNative } from './codec/native.js';
-import { generateForAll, unwrapWithAny, type DataKey } from './codec/recipients.js';
+import { damaged } from './codec/native.js';
+import { unwrapWithAny } from './codec/recipients.js';
 import { decodeStub, encodeStub } from './codec/stub.js';
 import { backOff, createAfter, type BackOff, type Next } from './commit.js';
 import { isLazycredError, LazycredError } from './errors.js';
 import { isGlob, parseGlob } from './glob.js';
-import type { Context, KeyProvider, WrappedKey } from './keys.js';
+import type { Context, KeyProvider } from './keys.js';
+import { nextNumber, nextText, noVersion } from './next-version.js';
 import {
   claimOf,
   DEFAULT_MAX_VALUE_BYTES,
-  FORMATS,
-  MAX_VERSION,
-  parseName,
+  numberOf,
+  printable,
   quote,
-  RESERVED_SEGMENT,
   storedName,
   versionNumber,
   type Format,
@@ -27,17 +27,20 @@ import {
   type SecretName,
   type StoredRecord,
 } from './record.js';
-import { Secret, type SecretInfo } from './secret.js';
+import type { Secret } from './secret.js';
 
 /** What a store is made of. */
 export interface StoreParts {
   readonly backend: Backend;
   /** The recipients of every new record, at least one. */
   readonly keys: readonly KeyProvider[];
-  /** Further keys that may open a record. */
+  /**
+   * Further keys that may open a record. The ancestors' formats name no key: theirs are opened by these
+   * and `keys` alone where some are given here, and by any key that KMS lets the caller use where not.
+   */
   readonly decryptKeys?: readonly KeyProvider[];
-  /** The format that is written. */
-  readonly format?: Format;
+  /** The format that is written: native by default, but only what was asked for is written over an ancestor's record. */
+  readonly format?: Format | undefined;
   /** The formats that are read; the written one alone by default. */
   readonly accept?: readonly Format[];
   /** Bound into every record and demanded of each; none by default. */
@@ -56,7 +59,7 @@ export interface StoreParts {
 
 /** Options of {@link Store.get}. */
 export interface GetOptions extends CallOptions {
-  /** A version to read instead of the newest: an integer from 1. */
+  /** A version to read instead of the newest: an integer from 1; in CredStash's format also the stored text. */
   readonly version?: number | string | undefined;
 }
 
@@ -66,8 +69,13 @@ export interface PutOptions extends CallOptions {
   readonly ifVersion?: number | undefined;
   /** Only if there is no such secret, or it was deleted. */
   readonly ifAbsent?: boolean | undefined;
-  /** Exactly this version, which must be greater than the newest, instead of the next. */
-  readonly version?: number | undefined;
+  /**
+   * Exactly this version, which must come after the newest, instead of the next. In CredStash's format any
+   * text, padded with zeros to 19 characters.
+   */
+  readonly version?: number | string | undefined;
+  /** CredStash's format only: `version` need not come after the newest, only be new. */
+  readonly backfill?: boolean | undefined;
   /** Write nothing when the newest version holds this value already. Costs a key request. */
   readonly skipUnchanged?: boolean | undefined;
   /** A note kept with this version, authenticated but not secret; at most 4 KiB. */
@@ -76,6 +84,8 @@ export interface PutOptions extends CallOptions {
   readonly by?: string | undefined;
   /** At most 50 pairs kept with this version, authenticated but not secret. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** CredStash's format only: the hash of its HMAC, `SHA256` by default. */
+  readonly digest?: string | undefined;
 }
 
 /** Options of what removes or brings back: whose doing it is. */
@@ -109,7 +119,7 @@ export interface ManyOptions extends CallOptions {
 /** What {@link Store.put} made. */
 export interface PutResult {
   readonly name: SecretName;
-  /** Canonical decimal; '' in a format that keeps no versions. */
+  /** Canonical decimal; the stored text in CredStash's format; '' in a format that keeps no versions. */
   readonly version: string;
   /** Nothing was written: the newest version holds this value (`skipUnchanged`). */
   readonly unchanged?: true;
@@ -144,6 +154,11 @@ export interface VersionInfo {
   readonly state: 'value' | RemovedState;
 }
 
+/** One version of {@link Store.versions}. */
+export interface NamedVersion extends VersionInfo {
+  readonly name: SecretName;
+}
+
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
@@ -161,7 +176,11 @@ export class Store {
   readonly #keys: readonly KeyProvider[];
   readonly #opening: readonly KeyProvider[];
   readonly #format: Format;
-  readonly #accept: readonly RecordKind[];
+  readonly #rules: RecordFormat;
+  /** Whether the format was asked for, so that an ancestor's record may be followed by a native one. */
+  readonly #converts: boolean;
+  readonly #pinned: boolean;
+  readonly #accept: readonly Format[];
   readonly #context: Context | undefined;
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
@@ -174,6 +193,9 @@ export class Store {
     this.#keys = parts.keys;
     this.#opening = [...parts.keys, ...(parts.decryptKeys ?? [])];
     this.#format = parts.format ?? 'native';
+    this.#rules = RECORD_FORMATS[this.#format];
+    this.#converts = parts.format !== undefined;
+    this.#pinned = (parts.decryptKeys ?? []).length > 0;
     this.#accept = parts.accept ?? [this.#format];
     this.#context = parts.context;
     this.#timeoutMs = parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -204,10 +226,10 @@ export class Store {
   get(name: string, o: GetOptions = {}): Promise<Secret> {
     return this.#within(name, o, async (signal) => {
       const secret = storedName(name);
-      const version = o.version === undefined ? undefined : this.#askedVersion(o.version);
-      const record = await this.#backend.get(secret, version, { signal });
-      if (record === undefined) throw await this.#notFound(secret, version, signal);
-      return this.#open(record, version ?? record.version, signal);
+      if (o.version !== undefined) return this.#openVersion(secret, this.#askedVersion(o.version), signal);
+      const record = await this.#backend.get(secret, undefined, { signal });
+      if (record === undefined) throw await this.#notFound(secret, undefined, signal);
+      return this.#open(record, signal);
     });
   }
 
@@ -222,32 +244,33 @@ export class Store {
   put(name: string, value: string | Uint8Array, o: PutOptions = {}): Promise<PutResult> {
     return this.#within(name, o, (signal) => {
       const { secret, bytes } = this.#checkedPut(name, value, o);
-      return this.#format === 'lazycred'
-        ? this.#putLazycred(secret, bytes, o, signal)
-        : this.#putNative(secret, bytes, o, signal);
+      return this.#put(secret, bytes, o, signal);
     });
   }
 
   /** Every secret that is not deleted, each once, in the backend's order; nothing is opened. */
   async *list(o: ListOptions = {}): AsyncGenerator<ListedSecret, void, undefined> {
-    const glob = o.match !== undefined && isGlob(o.match) ? parseGlob(o.match) : undefined;
-    const deadline = new Deadline(this.#timeoutMs, o.signal);
-    const { signal } = deadline;
-    try {
-      const prefix = glob?.prefix ?? o.match;
-      for await (const listed of this.#backend.list({ signal, prefix, details: o.details })) {
-        const { name, modified, state, version, created } = listed;
-        if (glob?.matches(name) === false) continue;
-        if (o.deleted === true ? !(await this.#isDeleted(listed, signal)) : state !== undefined) continue;
-        // The time that the caller spends between two names is not the backend's.
-        deadline.pause();
-        yield { name, modified, ...(o.details === true ? { version, created } : {}) };
-        deadline.resume();
-      }
-    } catch (e) {
-      throw this.#located(e);
-    } finally {
-      deadline.pause();
+    const { details } = o;
+    const isWanted = async (listed: Listed, signal: AbortSignal) =>
+      o.deleted === true ? this.#isDeleted(listed, signal) : listed.state === undefined;
+    for await (const { name, modified, version, created } of this.#listing(o, { details }, isWanted)) {
+      yield { name, modified, ...(details === true ? { version, created } : {}) };
+    }
+  }
+
+  /**
+   * The versions of every secret, or of those that `match`, in no promised order, without what was
+   * destroyed or pruned; nothing is opened. One pass over a DynamoDB table; elsewhere a listing a name.
+   *
+   * @throws ERR_UNSUPPORTED where the format keeps none
+   */
+  async *versions(
+    o: Pick<ListOptions, 'match' | 'signal'> = {},
+  ): AsyncGenerator<NamedVersion, void, undefined> {
+    this.#needsVersions();
+    const isWanted = (listed: Listed) => Promise.resolve(!isGone(listed));
+    for await (const listed of this.#listing(o, { versions: true }, isWanted)) {
+      yield { name: listed.name, ...versionInfo(listed) };
     }
   }
 
@@ -261,9 +284,7 @@ export class Store {
       const secret = storedName(name);
       this.#needsVersions();
       const all = await this.#versions(secret, signal);
-      const versions = all
-        .filter(({ state }) => state !== 'destroyed' && state !== 'pruned')
-        .map(versionInfo);
+      const versions = all.filter((v) => !isGone(v)).map(versionInfo);
       if (versions.length === 0) throw await this.#notFound(secret, undefined, signal);
       return versions;
     });
@@ -273,11 +294,12 @@ export class Store {
    * Deletes a secret: its newest version becomes a tombstone, its values stay and can be brought back.
    *
    * @returns the tombstone's version
-   * @throws ERR_NOT_FOUND when there is no such secret, or it is deleted already
+   * @throws ERR_NOT_FOUND when there is no such secret, or it is deleted already; ERR_UNSUPPORTED where the
+   *   format has no tombstones
    */
   delete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, async (signal) => {
-      this.#needsVersions();
+      this.#needsStubs();
       const secret = storedName(name);
       return this.#putStub(secret, 'deleted', o.by, signal, (newest) =>
         this.#isThere(secret, newest, signal),
@@ -292,7 +314,7 @@ export class Store {
    */
   undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, async (signal) => {
-      this.#needsVersions();
+      this.#needsStubs();
       const secret = storedName(name);
       const newest = await this.#backend.get(secret, undefined, { signal });
       if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
@@ -301,7 +323,7 @@ export class Store {
       for await (const { version, state: removed } of this.#backend.list({ name: secret, signal })) {
         if (version === undefined || removed !== undefined) continue;
         // Only if nobody else has put or brought back anything meanwhile.
-        return await this.#copyVersion(secret, version, { ...o, ifVersion: Number(newest.version), signal });
+        return await this.#copyVersion(secret, version, { ...o, ifVersion: Number(newest.version) }, signal);
       }
       throw new LazycredError('ERR_NOT_FOUND', 'none of its values is left', { hint: 'put a new one' });
     });
@@ -315,7 +337,7 @@ export class Store {
   rollback(name: string, version: number | string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, (signal) => {
       this.#needsVersions();
-      return this.#copyVersion(storedName(name), this.#askedVersion(version), { ...o, signal });
+      return this.#copyVersion(storedName(name), this.#askedVersion(version), o, signal);
     });
   }
 
@@ -324,38 +346,43 @@ export class Store {
    * All of them by default, behind a tombstone that can't be undeleted; the newest alone can't go
    * without becoming a tombstone either. Stopped half way, it can be run again.
    *
+   * In a format without stubs, the records themselves are removed, oldest first, and the newest alone
+   * can't be.
+   *
    * @param o `versions`: only these
    * @throws ERR_NOT_FOUND for a name or version that isn't there; ERR_ACCESS saying what remains where
-   *   the service keeps what may not be removed
+   *   the service keeps what may not be removed; ERR_UNSUPPORTED for the newest alone, without stubs
    */
   destroy(
     name: string,
     o: RemoveOptions & { readonly versions?: readonly (number | string)[] | undefined } = {},
   ): Promise<Removed> {
     return this.#within(name, o, async (signal) => {
-      this.#needsVersions();
+      if (o.versions !== undefined) this.#needsVersions();
       const secret = storedName(name);
-      const asked = o.versions?.map((v) => this.#askedVersion(v));
-      const there = await this.#versions(secret, signal);
+      const wanted = o.versions?.map((v) => this.#askedVersion(v));
+      const there = await this.#removable(secret, signal);
       const [newest] = there;
       if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
-      for (const version of asked ?? []) {
-        if (!there.some((v) => v.version === version)) throw await this.#notFound(secret, version, signal);
+      const asked: string[] | undefined = wanted && [];
+      for (const version of wanted ?? []) {
+        const found = findVersion(there, version);
+        if (found === undefined) throw await this.#notFound(secret, version, signal);
+        asked?.push(found);
       }
-      // First what get sees: no older value comes back, wherever this is stopped.
-      const nothingStays = there.every(
-        (v) => v.state !== undefined || asked?.includes(v.version ?? '') !== false,
-      );
-      if (nothingStays && newest.state !== 'destroyed') {
-        await this.#putStub(secret, 'destroyed', o.by, signal, () => Promise.resolve());
-      } else if (newest.state === undefined && asked?.includes(newest.version ?? '') === true) {
-        await this.#putStub(secret, 'deleted', o.by, signal, (current) =>
-          this.#isThere(secret, current, signal),
+      const chosen = (v: Listed) => asked?.includes(v.version ?? '') !== false;
+      if (this.#rules.stubs) await this.#hideNewest(secret, there, chosen, o.by, signal);
+      else if (chosen(newest) && !there.every(chosen)) {
+        throw new LazycredError(
+          'ERR_UNSUPPORTED',
+          'without the newest version an older value would be the newest',
+          {
+            hint: 'put a new value first, or destroy all of it',
+          },
         );
       }
-      const erase = (v: Listed) =>
-        asked === undefined ? v.state !== 'deleted' : asked.includes(v.version ?? '');
-      const versions = await this.#erase(secret, 'destroyed', erase, o.by, signal);
+      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
+      const versions = await this.#erase(secret, 'destroyed', goes, o.by, signal);
       return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
     });
   }
@@ -363,7 +390,8 @@ export class Store {
   /**
    * Removes old values for good, as {@link destroy} does; never the newest version.
    *
-   * @throws ERR_NOT_FOUND when there is no such secret, ERR_USAGE when nothing says what to keep
+   * @throws ERR_NOT_FOUND when there is no such secret, ERR_USAGE when nothing says what to keep,
+   *   ERR_UNSUPPORTED for `olderThan` in a format that keeps no times
    */
   prune(name: string, o: PruneOptions): Promise<Removed> {
     return this.#within(name, o, async (signal) => {
@@ -375,14 +403,18 @@ export class Store {
       if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 1)) {
         throw new LazycredError('ERR_USAGE', `at least 1 version must be kept, not ${keep}`);
       }
+      if (olderThan !== undefined && !this.#rules.stubs) {
+        throw this.#unsupported('does not keep when a version was made');
+      }
       const secret = storedName(name);
-      const there = await this.#versions(secret, signal);
+      const there = await this.#removable(secret, signal);
       if (there.length === 0) throw await this.#notFound(secret, undefined, signal);
       const values = there.filter((v) => v.state === undefined);
       const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
       const isOld = (v: Listed) =>
         olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
       const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
+      goes.delete(there[0]?.version);
       const versions = await this.#erase(secret, 'pruned', (v) => goes.has(v.version), o.by, signal);
       // What was erased before it was stopped half way may still be kept by the service.
       const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
@@ -454,32 +486,41 @@ export class Store {
     await Promise.all([this.#backend, ...this.#opening].map((part) => part.close()));
   }
 
-  async #open(record: StoredRecord, version: string, signal: AbortSignal): Promise<Secret> {
-    const { name, fields } = record;
-    const kind = kindOf(fields);
-    const unwrap = (keys: readonly WrappedKey[], context: Context, keyBytes?: number) =>
-      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes });
-    if (kind === 'stub') throw this.#removed(record, version);
-    if (kind === 'broken') throw damaged(name);
-    if (!this.#accept.includes(kind)) throw this.#notAccepted(kind);
-    if (kind === 'lazycred') {
-      return new Secret(bareInfo(name, record.version), await openLazycred(fields, name, unwrap));
+  async #openVersion(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
+    // A number is found under either spelling by the backend.
+    const isNumber = versionNumber(version) !== undefined;
+    for (const place of isNumber ? [version] : credstashVersionKeys(version)) {
+      const record = await this.#backend.get(name, place, { signal });
+      if (record !== undefined) return this.#open(record, signal);
     }
-    const expected = { name, version, context: this.#context, maxBytes: this.#maxBytes };
-    const { header, value } = await openNative(fields, expected, unwrap);
-    const { created, by, comment, tags } = header;
-    return new Secret({ name, version, created: new Date(created), by, comment, tags: tags ?? {} }, value);
+    throw await this.#notFound(name, version, signal);
   }
 
-  #putNative(name: SecretName, value: Uint8Array, o: PutOptions, signal: AbortSignal): Promise<PutResult> {
-    const context = this.#context ?? {};
-    const { by, comment, tags } = o;
-    return this.#withDataKey(name, context, o, signal, (dataKey, newest) => {
+  /** Opens a record under the version that its place tells. */
+  #open(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
+    const { name, version, fields } = record;
+    const kind = kindOf(fields);
+    if (kind === 'stub') throw this.#removed(record);
+    if (kind === 'broken') throw damaged(name);
+    if (kind === 'newer' || !this.#reads(kind)) throw this.#notAccepted(kind);
+    const anyKey = kind === 'native' || this.#pinned ? undefined : true;
+    const unwrap: Unwrap = (keys, context, keyBytes) =>
+      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes, anyKey });
+    const wanted = { version, context: this.#context, maxBytes: this.#maxBytes };
+    return RECORD_FORMATS[kind].open(record, wanted, unwrap);
+  }
+
+  #reads(format: Format): boolean {
+    return this.#accept.includes(format);
+  }
+
+  #put(name: SecretName, value: Uint8Array, o: PutOptions, signal: AbortSignal): Promise<PutResult> {
+    return this.#withSealer(name, value, o, signal, (sealer, newest) => {
       let sealed: StoredRecord | undefined;
       return this.#commit(name, newest, signal, async (current) => {
-        const base = await this.#baseAfter(name, current, signal);
-        if (base === undefined) return undefined;
-        checkConditions(current, base, o);
+        this.#mayFollow(name, current);
+        const version = await this.#nextVersion(name, current, o, signal);
+        if (version === undefined) return undefined;
         if (
           o.skipUnchanged === true &&
           current !== undefined &&
@@ -487,36 +528,24 @@ export class Store {
         ) {
           return { keep: current };
         }
-        const version = String(nextVersion(base, o.version));
         // Sealed once a version: a resend must be byte-identical to be known as one's own.
-        if (sealed?.version === version) return { create: sealed };
-        const what = { name, version, context, created: this.#now().toISOString(), by, comment, tags };
-        sealed = { name, version, fields: sealNative(what, value, dataKey.key, dataKey.keys, this.#random) };
-        return { create: sealed };
+        if (sealed?.version !== version) sealed = { name, version, fields: sealer.fields(version) };
+        return { create: sealed, aside: o.backfill };
       });
     });
   }
 
-  async #putLazycred(
+  /** The version that a put makes after `newest`, if its wishes hold; undefined to look again. */
+  async #nextVersion(
     name: SecretName,
-    value: Uint8Array,
+    newest: StoredRecord | undefined,
     o: PutOptions,
     signal: AbortSignal,
-  ): Promise<PutResult> {
-    const [key] = this.#keys;
-    if (key === undefined || this.#keys.length > 1) throw unsupported('takes exactly one key');
-    const record = { name, version: '', fields: await sealLazycred(value, key, { signal }) };
-    const newest = await this.#readBeforePut(name, o, signal);
-    return this.#commit(name, newest, signal, async (current) => {
-      this.#mayFollow(name, current);
-      if (current !== undefined && o.ifAbsent === true) {
-        throw new LazycredError('ERR_CONFLICT', 'it exists already');
-      }
-      if (o.skipUnchanged === true && current !== undefined && (await this.#holds(current, value, signal))) {
-        return { keep: current };
-      }
-      return { create: record };
-    });
+  ): Promise<string | undefined> {
+    if (this.#rules.versions === 'none') return noVersion(newest, o);
+    if (this.#rules.versions === 'texts') return nextText(name, newest, o);
+    const base = await this.#backend.base(name, newest, { signal });
+    return base === undefined ? undefined : nextNumber(newest, base, o);
   }
 
   /** Makes a tombstone the newest version, if `check` doesn't throw at what it would follow. */
@@ -531,9 +560,9 @@ export class Store {
     const newest = await this.#backend.get(name, undefined, { signal });
     return this.#commit(name, newest, signal, async (current) => {
       await check(current);
-      const base = await this.#baseAfter(name, current, signal);
-      if (base === undefined) return undefined;
-      const version = String(nextVersion(base, undefined));
+      this.#mayFollow(name, current);
+      const version = await this.#nextVersion(name, current, {}, signal);
+      if (version === undefined) return undefined;
       if (stub?.version !== version) stub = this.#stub(name, version, state, by);
       return { create: stub };
     });
@@ -550,21 +579,31 @@ export class Store {
     return { name, version: done.create.version };
   }
 
-  /** The number after which the next version comes, if a native record may follow; undefined to look again. */
-  #baseAfter(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
-    this.#mayFollow(name, newest);
-    return this.#backend.base(name, newest, { signal });
-  }
-
   #stub(name: SecretName, version: string, state: RemovedState, by: string | undefined): StoredRecord {
     return { name, version, fields: encodeStub({ version, state, at: this.#now(), by }, this.#random) };
   }
 
-  /** Overwrites the versions that `chosen` says, oldest first: stopped half way, no older value is newest. */
+  /** First what get sees: no older value comes back, wherever destroying is stopped. */
+  async #hideNewest(
+    name: SecretName,
+    there: readonly Listed[],
+    chosen: (version: Listed) => boolean,
+    by: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [newest] = there;
+    if (newest === undefined) return;
+    if (there.every((v) => v.state !== undefined || chosen(v)) && newest.state !== 'destroyed') {
+      await this.#putStub(name, 'destroyed', by, signal, () => Promise.resolve());
+    } else if (newest.state === undefined && chosen(newest)) {
+      await this.#putStub(name, 'deleted', by, signal, (current) => this.#isThere(name, current, signal));
+    }
+  }
+
+  /**
+   * Removes the versions that are `chosen`, oldest first: stopped half way, no older value is newest.
+   * Where there are stubs, the newest is one by now and stays, and what has a number becomes one.
+   */
   async #erase(
     name: SecretName,
     state: RemovedState,
@@ -572,13 +611,16 @@ export class Store {
     by: string | undefined,
     signal: AbortSignal,
   ): Promise<string[]> {
-    const [newest, ...older] = await this.#versions(name, signal);
+    const { stubs } = this.#rules;
+    const there = await this.#removable(name, signal);
     const erased: string[] = [];
-    for (const listed of older.reverse()) {
-      const { version } = listed;
-      if (version === undefined || version === newest?.version || !chosen(listed)) continue;
-      if (listed.state === 'destroyed' || listed.state === state) continue;
-      await this.#backend.erase(this.#stub(name, version, state, by), { signal });
+    for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
+      const { version = '' } = listed;
+      if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
+      const number = numberOf(version);
+      if (stubs && number !== undefined) {
+        await this.#backend.erase(this.#stub(name, String(number), state, by), { signal });
+      } else await this.#backend.remove({ ...listed, version }, { signal });
       erased.push(version);
     }
     return erased;
@@ -591,20 +633,34 @@ export class Store {
     return versions;
   }
 
+  /** As {@link #versions}; without them, the one record. Refused where another format's would lose its number. */
+  async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    if (this.#rules.stubs) return this.#versions(name, signal);
+    const newest = await this.#backend.get(name, undefined, { signal });
+    if (newest === undefined) return [];
+    const there = this.#rules.versions === 'none' ? [newest] : await this.#versions(name, signal);
+    if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
+      throw this.#unsupported('has no part in the native record that is there');
+    }
+    return there;
+  }
+
   /** Puts the value of an older version again, with its comment and tags. */
-  async #copyVersion(name: SecretName, version: string, o: PutOptions): Promise<PutResult> {
-    const signal = o.signal ?? new AbortController().signal;
-    const record = await this.#backend.get(name, version, { signal });
-    if (record === undefined) throw await this.#notFound(name, version, signal);
-    const opened = await this.#open(record, version, signal);
+  async #copyVersion(
+    name: SecretName,
+    version: string,
+    o: PutOptions,
+    signal: AbortSignal,
+  ): Promise<PutResult> {
+    const opened = await this.#openVersion(name, version, signal);
     const { comment, tags } = opened;
-    return this.#putNative(name, opened.bytes(), { ...o, comment, tags }, signal);
+    return this.#put(name, opened.bytes(), { ...o, comment, tags }, signal);
   }
 
   /** Throws ERR_NOT_FOUND unless the newest record has a value. */
   async #isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
     if (newest === undefined) throw await this.#notFound(name, undefined, signal);
-    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest, newest.version);
+    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest);
   }
 
   /** Whether a listed name is a tombstone that can be undone: a size or mark alone may also mean destroyed. */
@@ -633,28 +689,38 @@ export class Store {
   /** Whether the newest record opens to just this value. */
   async #holds(newest: StoredRecord, value: Uint8Array, signal: AbortSignal): Promise<boolean> {
     if (kindOf(newest.fields) === 'stub') return false;
-    const secret = await this.#open(newest, newest.version, signal);
+    const secret = await this.#open(newest, signal);
     return Buffer.compare(secret.bytes(), value) === 0;
   }
 
   /** Runs `use` with a new data key and the newest record, fetched beside each other; then zeroes the key. */
-  async #withDataKey<T>(
+  async #withSealer<T>(
     name: SecretName,
-    context: Context,
+    value: Uint8Array,
     o: PutOptions,
     signal: AbortSignal,
-    use: (dataKey: DataKey, newest: StoredRecord | undefined) => Promise<T>,
+    use: (sealer: Sealer, newest: StoredRecord | undefined) => Promise<T>,
   ): Promise<T> {
-    const [dataKey, newest] = await Promise.allSettled([
-      generateForAll(this.#keys, effectiveContext(context, name), { signal }),
+    const { by, comment, tags, digest } = o;
+    const beside = {
+      by,
+      comment,
+      tags,
+      digest,
+      created: () => this.#now().toISOString(),
+      random: this.#random,
+    };
+    const what = { name, context: this.#context ?? {}, ...beside };
+    const [sealer, newest] = await Promise.allSettled([
+      this.#rules.seal(value, what, this.#keys, { signal }),
       this.#readBeforePut(name, o, signal),
     ]);
     try {
       if (newest.status === 'rejected') throw newest.reason;
-      if (dataKey.status === 'rejected') throw dataKey.reason;
-      return await use(dataKey.value, newest.value);
+      if (sealer.status === 'rejected') throw sealer.reason;
+      return await use(sealer.value, newest.value);
     } finally {
-      if (dataKey.status === 'fulfilled') dataKey.value.key.fill(0);
+      if (sealer.status === 'fulfilled') sealer.value.dispose();
     }
   }
 
@@ -679,16 +745,22 @@ export class Store {
   #mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
     if (newest === undefined) return;
     const kind = kindOf(newest.fields);
+    if (kind === this.#format || (kind === 'stub' && this.#rules.stubs)) return;
     if (kind === 'newer') throw this.#notAccepted(kind);
-    if (this.#format === 'lazycred') {
-      if (kind === 'lazycred') return;
-      throw kind === 'broken' ? damaged(name) : unsupported(`cannot follow the ${kind} record that is there`);
+    if (kind === 'broken') {
+      // It may be superseded where its place tells its version: it is kept as it is.
+      if (this.#rules.versions !== 'none' && newest.version !== '') return;
+      throw damaged(name);
     }
-    if (kind === 'native' || kind === 'stub') return;
-    // A broken record may be superseded where its place tells its number: it is kept as it is.
-    if (kind === 'broken' && versionNumber(newest.version) !== undefined) return;
-    if (kind === 'broken') throw damaged(name);
-    if (!this.#accept.includes(kind)) throw this.#notAccepted(kind);
+    if (this.#format !== 'native') throw this.#unsupported(`cannot follow the ${kind} record that is there`);
+    if (this.#converts) return;
+    throw new LazycredError(
+      'ERR_UNSUPPORTED',
+      `a ${kind} record is there, and nothing is converted unasked`,
+      {
+        hint: `set format: ${kind} to go on in its format, or format: native to keep it and put native versions after it`,
+      },
+    );
   }
 
   /** The name and bytes of a put, checked as far as they can be without a request. */
@@ -698,19 +770,32 @@ export class Store {
     o: PutOptions,
   ): { secret: SecretName; bytes: Uint8Array } {
     const bytes = this.#checkedValue(value);
-    if (this.#format !== 'lazycred') {
-      if (o.version !== undefined) this.#askedVersion(o.version);
-      return { secret: parseName(name), bytes };
+    const secret = this.#rules.parseName(name);
+    if (o.version !== undefined || o.ifVersion !== undefined) this.#needsVersions();
+    if (o.version !== undefined && this.#rules.versions === 'numbers') numberedVersion(o.version);
+    if (o.backfill === true && this.#rules.versions !== 'texts') {
+      throw this.#unsupported('takes new versions after the newest only');
     }
-    if (o.ifVersion !== undefined || o.version !== undefined) throw unsupported('has no versions');
-    if (o.comment !== undefined) throw unsupported('has no comments');
-    if (o.tags !== undefined) throw unsupported('has no tags');
-    // Any other name that LazyCred took is taken, but native records' archives are not to be written over.
-    return { secret: name.split('/').includes(RESERVED_SEGMENT) ? parseName(name) : storedName(name), bytes };
+    const given: readonly Extra[] = (['by', 'comment', 'tags', 'digest'] as const).filter(
+      (e) => o[e] !== undefined,
+    );
+    const surplus = given.find((extra) => !this.#rules.extras.includes(extra));
+    if (surplus !== undefined) throw this.#unsupported(`keeps no ${EXTRA_WORDS[surplus]}`);
+    this.#rules.check(bytes, o);
+    return { secret, bytes };
   }
 
   #needsVersions(): void {
-    if (this.#format === 'lazycred') throw unsupported('has no versions');
+    if (this.#rules.versions === 'none') throw this.#unsupported('has no versions');
+  }
+
+  #needsStubs(): void {
+    if (this.#rules.stubs) return;
+    throw this.#unsupported('cannot mark a secret as deleted', 'lazy destroy removes it for good');
+  }
+
+  #unsupported(what: string, hint = 'format: native can'): LazycredError {
+    return new LazycredError('ERR_UNSUPPORTED', `the ${this.#format} format ${what}`, { hint });
   }
 
   #checkedValue(value: string | Uint8Array): Uint8Array {
@@ -728,12 +813,9 @@ export class Store {
   }
 
   #askedVersion(version: number | string): string {
-    if (!this.#accept.includes('native')) throw unsupported('has no versions');
-    const text = String(version);
-    if (versionNumber(text) === undefined) {
-      throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: a version is an integer from 1`);
-    }
-    return text;
+    if (this.#reads('credstash')) return storedVersion(version);
+    if (!this.#reads('native')) throw this.#unsupported('has no versions');
+    return numberedVersion(version);
   }
 
   async #notFound(
@@ -747,13 +829,15 @@ export class Store {
       });
     }
     const newest = await this.#backend.get(name, undefined, { signal });
-    const message = newest === undefined ? 'not found' : `version ${version} not found`;
+    const message = newest === undefined ? 'not found' : `version ${printable(version)} not found`;
     const hint =
-      newest === undefined ? 'lazy list shows what is there' : `the newest version is ${newest.version}`;
+      newest === undefined
+        ? 'lazy list shows what is there'
+        : `the newest version is ${printable(newest.version)}`;
     return new LazycredError('ERR_NOT_FOUND', `${message} in ${this.location}`, { hint });
   }
 
-  #removed({ name, fields }: StoredRecord, version: string): LazycredError {
+  #removed({ name, version, fields }: StoredRecord): LazycredError {
     const stub = decodeStub(fields);
     if (stub === undefined || stub.version !== version) return damaged(name);
     const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
@@ -768,14 +852,36 @@ export class Store {
         hint: 'upgrade lazycred',
       });
     }
-    const known = FORMATS.some((format) => format === kind);
     return new LazycredError(
       'ERR_UNSUPPORTED',
       `a ${kind} record; this store accepts ${this.#accept.join(', ')}`,
-      {
-        hint: known ? `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` : undefined,
-      },
+      { hint: `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` },
     );
+  }
+
+  /** What a listing gives that matches and is wanted, under the time limit. */
+  async *#listing(
+    o: Pick<ListOptions, 'match' | 'signal'>,
+    what: Pick<Parameters<Backend['list']>[0] & object, 'versions' | 'details'>,
+    isWanted: (listed: Listed, signal: AbortSignal) => Promise<boolean>,
+  ): AsyncGenerator<Listed, void, undefined> {
+    const glob = o.match !== undefined && isGlob(o.match) ? parseGlob(o.match) : undefined;
+    const deadline = new Deadline(this.#timeoutMs, o.signal);
+    const { signal } = deadline;
+    try {
+      const prefix = glob?.prefix ?? o.match;
+      for await (const listed of this.#backend.list({ signal, prefix, ...what })) {
+        if (glob?.matches(listed.name) === false || !(await isWanted(listed, signal))) continue;
+        // The time that the caller spends between two names is not the backend's.
+        deadline.pause();
+        yield listed;
+        deadline.resume();
+      }
+    } catch (e) {
+      throw this.#located(e);
+    } finally {
+      deadline.pause();
+    }
   }
 
   /** Runs one operation under the time limit; failures name the secret and the store. */
@@ -800,43 +906,40 @@ export class Store {
   }
 }
 
-function checkConditions(newest: StoredRecord | undefined, base: number, o: PutOptions): void {
-  const state = newest === undefined ? 'absent' : claimOf(newest.fields)?.state;
-  const current = newest === undefined ? 0 : base;
-  if (o.ifVersion !== undefined && o.ifVersion !== current) {
-    const is = newest === undefined ? 'there is none yet' : `the newest is ${current}`;
-    throw new LazycredError('ERR_CONFLICT', `it is not at version ${o.ifVersion}: ${is}`, {
-      hint: 'read the newest version, and decide again',
-    });
-  }
-  if (o.ifAbsent === true && state === undefined) {
-    throw new LazycredError('ERR_CONFLICT', `it exists already, at version ${current}`);
-  }
+const EXTRA_WORDS: Readonly<Record<Extra, string>> = {
+  by: 'author',
+  comment: 'comments',
+  tags: 'tags',
+  digest: 'choice of digest',
+};
+
+function numberedVersion(version: number | string): string {
+  const text = String(version);
+  if (versionNumber(text) !== undefined) return text;
+  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: a version is an integer from 1`);
 }
 
-function nextVersion(base: number, exact: number | undefined): number {
-  if (exact !== undefined && exact <= base) {
-    throw new LazycredError('ERR_CONFLICT', `version ${exact} is not after the newest, ${base}`, {
-      hint: 'leave the version out for the next one',
-    });
-  }
-  if (base >= MAX_VERSION) throw new LazycredError('ERR_USAGE', `there is no version after ${base}`);
-  return exact ?? base + 1;
+function storedVersion(version: number | string): string {
+  const text = String(version);
+  if (text !== '' && text.isWellFormed()) return text;
+  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: it is empty, or not well-formed Unicode`);
 }
 
-function unsupported(what: string): LazycredError {
-  return new LazycredError('ERR_UNSUPPORTED', `the lazycred format ${what}`, {
-    hint: 'format: native has them',
-  });
+/** As a listing shows the version that is asked for. */
+function findVersion(there: readonly Listed[], asked: string): string | undefined {
+  const number = numberOf(asked);
+  const places = [...credstashVersionKeys(asked), ...(number === undefined ? [] : [String(number)])];
+  return places.find((place) => there.some(({ version }) => version === place));
 }
 
-function bareInfo(name: SecretName, version: string): SecretInfo {
-  return { name, version, created: undefined, by: undefined, comment: undefined, tags: {} };
+function isGone({ state }: Listed): boolean {
+  return state === 'destroyed' || state === 'pruned';
 }
 
 function versionInfo({ version = '', fields = {}, state = undefined, modified }: Listed): VersionInfo {
   const header = decodeHeader(fields['header'] ?? '');
   const stub = decodeStub(fields);
   const created = header === undefined ? (stub?.at ?? modified) : new Date(header.created);
-  return { version, created, by: header?.by ?? stub?.by, comment: header?.comment, state: state ?? 'value' };
+  const comment = header?.comment ?? (fields['lazycred'] === undefined ? fields['comment'] : undefined);
+  return { version, created, by: header?.by ?? stub?.by, comment, state: state ?? 'value' };
 }

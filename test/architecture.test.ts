@@ -29,11 +29,11 @@ const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
   {
     layer: 0,
     files:
-      /^(errors|record|base64|bulk|deadline|folders|glob|make-folder|secret|service-errors|setup-request|setup-step)$/,
+      /^(errors|record|base64|bulk|cloudchain-names|deadline|folders|glob|make-folder|secret|service-errors|setup-request|setup-step)$/,
   },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },
-  { layer: 3, files: /^(store|commit)$/ },
+  { layer: 3, files: /^(store|commit|next-version)$/ },
   { layer: 4, files: /^(connect|simple|setup|setup-(parts|cloudformation|terraform))$/ },
   { layer: 5, files: /^index$/ },
   { layer: 6, files: /^cli\// },

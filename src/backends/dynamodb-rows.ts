@@ -27,6 +27,8 @@ export const HISTORY_ATTRIBUTES: readonly string[] = [
   ...['lazycred', 'header', 'state', 'nonce', 'at', 'by'],
   ...['key', 'hmac', 'digest', 'comment'],
 ];
+/** The attributes that mean something to us, in any format. */
+const KNOWN_ATTRIBUTES: ReadonlySet<string> = new Set([...HISTORY_ATTRIBUTES, 'data', 'contents', 'Secret']);
 /** What a listing of names asks for. */
 export const NAMES_ATTRIBUTES: readonly string[] = [HASH_KEY, RANGE_KEY, 'lazycred', 'header', 'state', 'at'];
 
@@ -41,7 +43,7 @@ export function rangeKey(version: string): string {
 }
 
 /** The range key under which a record was stored. */
-export function storedKey(record: StoredRecord): string {
+export function storedKey(record: Pick<StoredRecord, 'version' | 'revision'>): string {
   const revision = record.revision as Partial<RowRevision> | undefined;
   return typeof revision?.key === 'string' ? revision.key : rangeKey(record.version);
 }
@@ -90,8 +92,10 @@ export function fitsKeys(name: string, key: string): boolean {
  * The record in a row. A native one has its canonical version, another the range key as stored. A
  * Binary attribute becomes the text of its bytes (Latin-1: CredStash's hold hexadecimal digits).
  *
- * @throws ERR_INTEGRITY for attributes of other types, and native records under a key that isn't theirs;
- *   ERR_CONFIG for a row without the keys
+ * What other tools put beside CredStash's attributes (numbers, maps) is left out.
+ *
+ * @throws ERR_INTEGRITY for attributes of ours of other types, and native records under a key that isn't
+ *   theirs; ERR_CONFIG for a row without the keys
  */
 export function fromRow(row: Row, location: string): StoredRecord {
   const { name, key } = keysOf(row, location);
@@ -100,10 +104,13 @@ export function fromRow(row: Row, location: string): StoredRecord {
     return new LazycredError('ERR_INTEGRITY', message, { name, location });
   };
   const entries = Object.entries(row).filter(([k]) => k !== HASH_KEY && k !== RANGE_KEY);
-  const texts = entries.map(([k, v]: [string, AttributeValue | undefined]): [string, string] => {
+  const isNative = row['lazycred'] !== undefined;
+  const texts = entries.flatMap(([k, v]: [string, AttributeValue | undefined]): [string, string][] => {
     // Undefined is what the SDK makes of an attribute called `__proto__`.
-    if (v?.S !== undefined) return [k, v.S];
-    if (v?.B !== undefined) return [k, Buffer.from(v.B).toString('latin1')];
+    if (v?.S !== undefined) return [[k, v.S]];
+    if (v?.B !== undefined) return [[k, Buffer.from(v.B).toString('latin1')]];
+    // A native record has no attribute but its own.
+    if (!isNative && !KNOWN_ATTRIBUTES.has(k)) return [];
     throw damaged(`its attribute ${quote(k)} is neither a string nor binary`);
   });
   const fields: Fields = Object.fromEntries(texts);

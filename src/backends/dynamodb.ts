@@ -1,16 +1,8 @@
-import {
-  DescribeContinuousBackupsCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { quote, unpadVersion, versionNumber } from '../record.js';
 import type { Listed, SecretName, StoredRecord } from '../record.js';
-import { failureShape, serviceError } from '../service-errors.js';
 import {
   HASH_KEY,
   HISTORY_ATTRIBUTES,
@@ -26,25 +18,9 @@ import {
   toRow,
   type Row,
 } from './dynamodb-rows.js';
+import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb-table.js';
 
-interface HttpHandlerOptions {
-  abortSignal?: AbortSignal;
-}
-
-/** Longest window of point-in-time recovery (DynamoDB Developer Guide, "Point-in-time backups"). */
-const MAX_RECOVERY_DAYS = 35;
-
-/** Settings of a {@link DynamoDBBackend}. */
-export interface DynamoDBBackendOptions {
-  /** Destroyed by {@link DynamoDBBackend.close}. */
-  readonly client: Pick<DynamoDBClient, 'send' | 'destroy'>;
-  /** A table with the string keys `name` (hash) and `version` (range). */
-  readonly table: string;
-  /** The client's region, for messages. */
-  readonly region?: string | undefined;
-  /** Most rows that a listing asks for at once; DynamoDB's own limit (1 MB) by default. */
-  readonly pageSize?: number | undefined;
-}
+export type { DynamoDBBackendOptions } from './dynamodb-table.js';
 
 /**
  * Keeps records as rows of a DynamoDB table with CredStash's schema: hash key `name`, range key
@@ -65,31 +41,30 @@ export interface DynamoDBBackendOptions {
  */
 export class DynamoDBBackend implements Backend {
   readonly location: string;
-  readonly #client: Pick<DynamoDBClient, 'send' | 'destroy'>;
-  readonly #table: string;
-  readonly #region: string | undefined;
-  readonly #pageSize: number | undefined;
-  #closed = false;
+  readonly #table: DynamoDBTable;
 
+  /** @param options of a table with the string keys `name` (hash) and `version` (range) */
   constructor(options: DynamoDBBackendOptions) {
-    this.#client = options.client;
-    this.#table = options.table;
-    this.#region = options.region;
-    this.#pageSize = options.pageSize;
-    this.location = `dynamodb://${options.table}`;
+    this.#table = new DynamoDBTable(options);
+    this.location = this.#table.location;
   }
 
+  /** A number is looked for padded, and then, where there is none, as the unpadded row of an old CredStash. */
   async get(name: SecretName, version?: string, o: CallOptions = {}): Promise<StoredRecord | undefined> {
-    this.#begin(o.signal);
+    this.#table.begin(o.signal);
     // What can't be a key was never stored, and would be refused as a malformed request.
     if (!fitsKeys(name, version === undefined ? '0' : rangeKey(version))) return undefined;
-    const row = version === undefined ? await this.#newest(name, o) : await this.#row(name, version, o);
+    let row =
+      version === undefined ? await this.#newest(name, o) : await this.#row(name, rangeKey(version), o);
+    if (row === undefined && version !== undefined && version !== rangeKey(version)) {
+      row = await this.#row(name, version, o);
+    }
     return row && fromRow(row, this.location);
   }
 
   /** The newest record's number, without I/O. */
   async base(name: SecretName, newest: StoredRecord | undefined, o: CallOptions = {}): Promise<number> {
-    this.#begin(o.signal);
+    this.#table.begin(o.signal);
     if (newest === undefined) return 0;
     const key = storedKey(newest);
     const number = versionNumber(unpadVersion(key) ?? '');
@@ -110,32 +85,41 @@ export class DynamoDBBackend implements Backend {
    * between has taken the one after it.
    */
   async create(record: StoredRecord, after: StoredRecord | undefined, o: CallOptions = {}): Promise<void> {
-    this.#begin(o.signal);
+    this.#table.begin(o.signal);
     const { name, version } = record;
     const item = toRow(record, this.location);
     if (after !== undefined && compareBytes(rangeKey(version), storedKey(after)) <= 0) {
       throw this.#conflict(record, `row ${quote(storedKey(after))} sorts after it`);
     }
     const put = new PutItemCommand({
-      TableName: this.#table,
+      TableName: this.#table.name,
       Item: item,
       ConditionExpression: 'attribute_not_exists(#name)',
       ExpressionAttributeNames: { '#name': HASH_KEY },
     });
-    try {
-      await this.#client.send(put, abortable(o.signal));
-    } catch (e) {
-      if (o.signal?.aborted !== true && failureShape(e).name === 'ConditionalCheckFailedException') {
-        throw this.#conflict(record, 'it exists', e);
-      }
-      throw this.#failure(e, 'write', name, o.signal);
-    }
+    await this.#table.send(
+      'write',
+      name,
+      o,
+      (client, options) => client.send(put, options),
+      (cause) => this.#conflict(record, 'it exists', cause),
+    );
   }
 
   async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {
-    this.#begin(o.signal);
-    const put = new PutItemCommand({ TableName: this.#table, Item: toRow(stub, this.location) });
-    await this.#send('write', stub.name, o, (options) => this.#client.send(put, options));
+    this.#table.begin(o.signal);
+    const put = new PutItemCommand({ TableName: this.#table.name, Item: toRow(stub, this.location) });
+    await this.#table.send('write', stub.name, o, (client, options) => client.send(put, options));
+  }
+
+  async remove(
+    record: Pick<StoredRecord, 'name' | 'version' | 'revision'>,
+    o: CallOptions = {},
+  ): Promise<void> {
+    this.#table.begin(o.signal);
+    const Key = { [HASH_KEY]: { S: record.name }, [RANGE_KEY]: { S: storedKey(record) } };
+    const remove = new DeleteItemCommand({ TableName: this.#table.name, Key });
+    await this.#table.send('remove', record.name, o, (client, options) => client.send(remove, options));
   }
 
   /** A row's old bytes are gone from the table; point-in-time recovery can still bring the table back. */
@@ -144,155 +128,76 @@ export class DynamoDBBackend implements Backend {
     _versions: readonly string[] | undefined,
     o: CallOptions = {},
   ): Promise<string | undefined> {
-    this.#begin(o.signal);
-    const describe = new DescribeContinuousBackupsCommand({ TableName: this.#table });
-    try {
-      const answer = await this.#send('describe the backups', name, o, (options) =>
-        this.#client.send(describe, options),
-      );
-      const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
-      if (recovery?.PointInTimeRecoveryStatus !== 'ENABLED') return undefined;
-      const days = recovery.RecoveryPeriodInDays ?? MAX_RECOVERY_DAYS;
-      return `point-in-time recovery can restore the table with the values in it for ${days} more days`;
-    } catch (e) {
-      if (o.signal?.aborted === true) throw e;
-      // Who may not ask, or a server that has no such thing: the values are gone from the table.
-      return `if point-in-time recovery is on, it can restore the values for up to ${MAX_RECOVERY_DAYS} days`;
-    }
+    this.#table.begin(o.signal);
+    return this.#table.recoveryWindow(name, o);
   }
 
   async *list(o: ListOptions = {}): AsyncIterable<Listed> {
-    this.#begin(o.signal);
+    this.#table.begin(o.signal);
     if (o.name !== undefined) {
       if (fitsKeys(o.name, '0')) yield* this.#listVersions(o.name, o);
       return;
     }
-    for (const listed of await this.#listNames(o.prefix ?? '', o)) {
+    if (o.versions === true) {
+      const rows = this.#table.scan({ ...projection(HISTORY_ATTRIBUTES), ...named(o.prefix) }, o);
+      for await (const row of rows) yield this.#listed(row);
+      return;
+    }
+    for (const listed of await this.#listNames(o.prefix, o)) {
       o.signal?.throwIfAborted();
       yield listed;
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#client.destroy();
+    this.#table.close();
   }
 
   async #newest(name: SecretName, o: CallOptions): Promise<Row | undefined> {
-    const input = { ...this.#versionsOf(name), Limit: 1 };
-    const { Items } = await this.#send('read', name, o, (options) =>
-      this.#client.send(new QueryCommand(input), options),
+    const newest = new QueryCommand({
+      TableName: this.#table.name,
+      ...versionsOf(name),
+      ConsistentRead: true,
+      Limit: 1,
+    });
+    const { Items } = await this.#table.send('read', name, o, (client, options) =>
+      client.send(newest, options),
     );
     return Items?.[0];
   }
 
-  async #row(name: SecretName, version: string, o: CallOptions): Promise<Row | undefined> {
-    const input = {
-      TableName: this.#table,
-      Key: { [HASH_KEY]: { S: name }, [RANGE_KEY]: { S: rangeKey(version) } },
+  async #row(name: SecretName, key: string, o: CallOptions): Promise<Row | undefined> {
+    const get = new GetItemCommand({
+      TableName: this.#table.name,
+      Key: { [HASH_KEY]: { S: name }, [RANGE_KEY]: { S: key } },
       ConsistentRead: true,
-    };
-    const { Item } = await this.#send('read', name, o, (options) =>
-      this.#client.send(new GetItemCommand(input), options),
-    );
+    });
+    const { Item } = await this.#table.send('read', name, o, (client, options) => client.send(get, options));
     return Item;
   }
 
   // A scan promises no order, so the newest of each name is known at its end only.
-  async #listNames(prefix: string, o: CallOptions): Promise<readonly Listed[]> {
+  async #listNames(prefix: string | undefined, o: CallOptions): Promise<readonly Listed[]> {
     const newest = new Map<string, { key: string; listed: Listed }>();
-    const filter = prefix !== '' && {
-      FilterExpression: 'begins_with(#name, :prefix)',
-      ExpressionAttributeValues: { ':prefix': { S: prefix } },
-    };
-    const base = {
-      TableName: this.#table,
-      ConsistentRead: true,
-      ...projection(NAMES_ATTRIBUTES),
-      ...filter,
-      Limit: this.#pageSize,
-    };
-    let start: Row | undefined;
-    do {
-      const page = await this.#send('list', undefined, o, (options) =>
-        this.#client.send(new ScanCommand({ ...base, ExclusiveStartKey: start }), options),
-      );
-      for (const row of page.Items ?? []) {
-        const { name, key } = keysOf(row, this.location);
-        const seen = newest.get(name);
-        if (seen === undefined || compareBytes(key, seen.key) > 0) {
-          newest.set(name, { key, listed: listedOf(row, this.location) });
-        }
+    const rows = this.#table.scan({ ...projection(NAMES_ATTRIBUTES), ...named(prefix) }, o);
+    for await (const row of rows) {
+      const { name, key } = keysOf(row, this.location);
+      const seen = newest.get(name);
+      if (seen === undefined || compareBytes(key, seen.key) > 0) {
+        newest.set(name, { key, listed: listedOf(row, this.location) });
       }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    }
     return [...newest.values()].map(({ listed }) => listed).sort((a, b) => compareBytes(a.name, b.name));
   }
 
   async *#listVersions(name: SecretName, o: CallOptions): AsyncIterable<Listed> {
-    const { ExpressionAttributeNames, ...projected } = projection(HISTORY_ATTRIBUTES);
-    const base = { ...this.#versionsOf(name), ...projected, ExpressionAttributeNames, Limit: this.#pageSize };
-    let start: Row | undefined;
-    do {
-      const page = await this.#send('list', name, o, (options) =>
-        this.#client.send(new QueryCommand({ ...base, ExclusiveStartKey: start }), options),
-      );
-      for (const row of page.Items ?? []) {
-        yield { ...listedOf(row, this.location), fields: fromRow(row, this.location).fields };
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    const rows = this.#table.query({ ...versionsOf(name), ...projection(HISTORY_ATTRIBUTES) }, name, o);
+    for await (const row of rows) yield this.#listed(row);
   }
 
-  /** The query for a name's rows, newest first. */
-  #versionsOf(name: SecretName): QueryCommandInput {
-    return {
-      TableName: this.#table,
-      KeyConditionExpression: '#name = :name',
-      ExpressionAttributeNames: { '#name': HASH_KEY },
-      ExpressionAttributeValues: { ':name': { S: name } },
-      ScanIndexForward: false,
-      ConsistentRead: true,
-    };
-  }
-
-  #begin(signal: AbortSignal | undefined): void {
-    if (this.#closed)
-      throw new LazycredError('ERR_USAGE', 'the store is closed', { location: this.location });
-    signal?.throwIfAborted();
-  }
-
-  async #send<T>(
-    action: string,
-    name: SecretName | undefined,
-    { signal }: CallOptions,
-    send: (options: HttpHandlerOptions) => Promise<T>,
-  ): Promise<T> {
-    signal?.throwIfAborted();
-    try {
-      return await send(abortable(signal));
-    } catch (e) {
-      throw this.#failure(e, action, name, signal);
-    }
-  }
-
-  #failure(
-    e: unknown,
-    action: string,
-    name: SecretName | undefined,
-    signal: AbortSignal | undefined,
-  ): unknown {
-    if (signal?.aborted !== true && failureShape(e).name === 'ResourceNotFoundException') {
-      const where = this.#region === undefined ? '' : ` in ${this.#region}`;
-      return new LazycredError('ERR_CONFIG', `table ${quote(this.#table)} does not exist${where}`, {
-        name,
-        location: this.location,
-        hint: 'check the table and region (lazy config shows what is in force), or create the table',
-        cause: e,
-      });
-    }
-    const service = this.#region === undefined ? 'DynamoDB' : `DynamoDB in ${this.#region}`;
-    return serviceError(e, { service, action, location: this.location, name, signal });
+  #listed(row: Row): Listed {
+    const { fields, revision } = fromRow(row, this.location);
+    return { ...listedOf(row, this.location), fields, revision };
   }
 
   #conflict(record: StoredRecord, why: string, cause?: unknown): LazycredError {
@@ -301,16 +206,21 @@ export class DynamoDBBackend implements Backend {
   }
 }
 
-function projection(attributes: readonly string[]): {
-  ProjectionExpression: string;
-  ExpressionAttributeNames: Record<string, string>;
-} {
+/** The query for a name's rows, newest first. */
+function versionsOf(name: SecretName) {
   return {
-    ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+    KeyConditionExpression: '#name = :name',
+    ExpressionAttributeNames: { '#name': HASH_KEY },
+    ExpressionAttributeValues: { ':name': { S: name } },
+    ScanIndexForward: false,
   };
 }
 
-function abortable(signal: AbortSignal | undefined): HttpHandlerOptions {
-  return signal === undefined ? {} : { abortSignal: signal };
+/** The filter on a prefix of names, where there is one; `#name` is projected anyway. */
+function named(prefix = '') {
+  if (prefix === '') return {};
+  return {
+    FilterExpression: 'begins_with(#name, :prefix)',
+    ExpressionAttributeValues: { ':prefix': { S: prefix } },
+  };
 }

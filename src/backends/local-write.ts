@@ -71,6 +71,16 @@ export async function overwriteVersion(
   }
 }
 
+/** Removes a version's file, if it is there. */
+export async function removeVersion(folder: string, file: string, name: SecretName): Promise<void> {
+  try {
+    await unlink(join(folder, file));
+    await syncFolder(folder);
+  } catch (e) {
+    if (systemCode(e) !== 'ENOENT') throw fileError(e, 'remove', folder, name);
+  }
+}
+
 async function write(v: NewVersion, folder: string): Promise<void> {
   const { versions, temporary } = await readVersions(folder, v.name);
   const newest = versions.at(-1);

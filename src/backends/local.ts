@@ -7,7 +7,7 @@ import type { Fields, Listed, RemovedState, SecretName, StoredRecord } from '../
 import { withRecord, type RecordFile } from './local-files.js';
 import { readNames, readVersions } from './local-folders.js';
 import { encodeName, fileOf } from './local-names.js';
-import { overwriteVersion, writeVersion } from './local-write.js';
+import { overwriteVersion, removeVersion, writeVersion } from './local-write.js';
 
 /** Settings of a {@link LocalBackend}. */
 export interface LocalBackendOptions {
@@ -21,8 +21,6 @@ const DEFAULT_PAGE_SIZE = 16;
 
 /** How often the newest file may vanish under its reader before something is wrong: nothing of ours removes one. */
 const MAX_VANISHED = 10;
-
-/** The fields that hold a value, of the native format and the ancestors'. */
 
 /**
  * Keeps records as files of this machine: `<dir>/<encoded name>/<19 digits>.json`, each one flat JSON
@@ -94,6 +92,15 @@ export class LocalBackend implements Backend {
     await overwriteVersion(this.#folder(name), fileOf(version), this.#body(name, fields), name);
   }
 
+  async remove(
+    { name, version }: Pick<StoredRecord, 'name' | 'version'>,
+    o: CallOptions = {},
+  ): Promise<void> {
+    this.#begin(o.signal);
+    this.#number(name, version);
+    await removeVersion(this.#folder(name), fileOf(version), name);
+  }
+
   /** Nothing that a file system keeps can be reached from here. */
   async purge(
     _name: SecretName,
@@ -108,10 +115,12 @@ export class LocalBackend implements Backend {
     this.#begin(o.signal);
     const { name, signal } = o;
     if (name !== undefined) {
-      const { versions } = await readVersions(this.#folder(name), name);
-      yield* this.#each(versions.toReversed(), (version) => this.#listVersion(name, version), signal);
-    } else {
-      const names = await readNames(this.#dir, o.prefix ?? '', signal);
+      yield* this.#listVersions(name, signal);
+      return;
+    }
+    const names = await readNames(this.#dir, o.prefix ?? '', signal);
+    if (o.versions === true) for (const each of names) yield* this.#listVersions(each, signal);
+    else {
       yield* this.#each(names, (each) => this.#listNewest(each, o.details === true, signal), signal);
     }
   }
@@ -182,6 +191,11 @@ export class LocalBackend implements Backend {
     if (newest === undefined) return undefined;
     const { version, value } = newest;
     return { name, version, modified: value.modified, ...claimsOf(version, value.fields) };
+  }
+
+  async *#listVersions(name: SecretName, signal: AbortSignal | undefined): AsyncIterable<Listed> {
+    const { versions } = await readVersions(this.#folder(name), name);
+    yield* this.#each(versions.toReversed(), (version) => this.#listVersion(name, version), signal);
   }
 
   #listVersion(name: SecretName, version: string): Promise<Listed | undefined> {

@@ -74,6 +74,12 @@ export class MemoryBackend implements Backend {
     this.#names.get(stub.name)?.set(padVersion(stub.version), { record: copy(stub), modified: new Date() });
   }
 
+  async remove({ name, version }: Pick<StoredRecord, 'name' | 'version'>, o?: CallOptions): Promise<void> {
+    this.#ready(o);
+    this.#names.get(name)?.delete(padVersion(version));
+    if (this.#names.get(name)?.size === 0) this.#names.delete(name);
+  }
+
   /** Nothing is kept of what was erased. */
   async purge(
     _name: SecretName,
@@ -87,7 +93,9 @@ export class MemoryBackend implements Backend {
   async *list(o?: ListOptions): AsyncGenerator<Listed> {
     this.#ready(o);
     // Taken at once, so that writes between two steps neither repeat nor hide anything.
-    const found = o?.name === undefined ? this.#newestOfEach(o?.prefix ?? '') : this.#versionsOf(o.name);
+    const names = o?.name === undefined ? this.#namesFrom(o?.prefix ?? '') : [o.name];
+    const each = o?.name !== undefined || o?.versions === true;
+    const found = names.flatMap((name) => (each ? this.#versionsOf(name) : this.#newestOf(name)));
     for (const listed of found) {
       this.#ready(o);
       yield listed;
@@ -98,11 +106,13 @@ export class MemoryBackend implements Backend {
     this.#closed = true;
   }
 
-  #newestOfEach(prefix: string): Listed[] {
-    return [...this.#names]
-      .filter(([name]) => name.startsWith(prefix))
-      .flatMap(([, versions]) => newestOf(versions) ?? [])
-      .map((entry) => describe(entry));
+  #namesFrom(prefix: string): SecretName[] {
+    return [...this.#names.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  #newestOf(name: SecretName): Listed[] {
+    const newest = newestOf(this.#names.get(name));
+    return newest === undefined ? [] : [describe(newest)];
   }
 
   #versionsOf(name: SecretName): Listed[] {

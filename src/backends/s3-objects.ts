@@ -194,19 +194,29 @@ export class S3Objects {
     return found;
   }
 
+  /** Deletes an object; on a versioned bucket S3 keeps it as a noncurrent version. */
+  delete(key: string, name: string, signal: AbortSignal | undefined): Promise<void> {
+    return this.#delete({ Key: key }, 'delete an object', name, signal);
+  }
+
   /** Deletes one version of an object for good. */
-  async deleteVersion(
-    { key, id }: ObjectVersion,
+  deleteVersion({ key, id }: ObjectVersion, name: string, signal: AbortSignal | undefined): Promise<void> {
+    return this.#delete({ Key: key, VersionId: id }, 'delete a version of an object', name, signal);
+  }
+
+  async #delete(
+    what: { readonly Key: string; readonly VersionId?: string },
+    action: string,
     name: string,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     try {
       this.#ready(signal);
-      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, VersionId: id }), {
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, ...what }), {
         ...(signal === undefined ? {} : { abortSignal: signal }),
       });
     } catch (e) {
-      throw this.#failure(e, 'delete a version of an object', name, signal);
+      throw this.#failure(e, action, name, signal);
     }
   }
 

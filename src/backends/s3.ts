@@ -185,6 +185,18 @@ export class S3Backend implements Backend {
     );
   }
 
+  /** Deletes the object: an archived version's, or LazyCred's own at the name's place, which has none. */
+  async remove(
+    { name, version }: Pick<StoredRecord, 'name' | 'version'>,
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    await this.#objects.delete(
+      version === '' ? this.#headKey(name) : this.#archiveKey(name, version),
+      name,
+      signal,
+    );
+  }
+
   /** Deletes the noncurrent S3 versions of the head and of the archived versions, on a versioned bucket. */
   async purge(
     name: SecretName,
@@ -238,9 +250,12 @@ export class S3Backend implements Backend {
     return versions.includes(metadata?.[VERSION_METADATA] ?? '');
   }
 
-  async *list({ name, prefix = '', details = false, signal }: ListOptions = {}): AsyncGenerator<Listed> {
+  async *list(o: ListOptions = {}): AsyncGenerator<Listed> {
+    const { name, prefix = '', details = false, versions = false, signal } = o;
     if (name !== undefined) yield* this.#listVersions(name, signal);
-    else if (details) yield* this.#withDetails(this.#listHeads(prefix, signal), signal);
+    else if (versions) {
+      for await (const head of this.#listHeads(prefix, signal)) yield* this.#listVersions(head.name, signal);
+    } else if (details) yield* this.#withDetails(this.#listHeads(prefix, signal), signal);
     else yield* this.#listHeads(prefix, signal);
   }
 

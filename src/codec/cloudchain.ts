@@ -15,6 +15,16 @@ export const MAX_CLOUDCHAIN_BYTES = 4096;
 /** Longest blob that KMS opens: `CiphertextBlob` of Decrypt in the KMS API Reference. */
 const MAX_BLOB_BYTES = 6144;
 
+/** @throws ERR_USAGE unless the value has 1–4096 bytes */
+export function checkCloudchainValue(value: Uint8Array): void {
+  if (value.length === 0 || value.length > MAX_CLOUDCHAIN_BYTES) {
+    const sizes = `1 to ${MAX_CLOUDCHAIN_BYTES} bytes, this value has ${value.length}`;
+    throw new LazycredError('ERR_USAGE', `cloudchain's format holds ${sizes}`, {
+      hint: 'the native format holds an empty value, and up to 256 KiB',
+    });
+  }
+}
+
 /**
  * Encrypts a value as cloudchain does, to be opened by it.
  *
@@ -27,12 +37,7 @@ export async function sealCloudchain(
   key: KeyProvider,
   o: CallOptions = {},
 ): Promise<Fields> {
-  if (value.length === 0 || value.length > MAX_CLOUDCHAIN_BYTES) {
-    const sizes = `1 to ${MAX_CLOUDCHAIN_BYTES} bytes, this value has ${value.length}`;
-    throw new LazycredError('ERR_USAGE', `cloudchain's format holds ${sizes}`, {
-      hint: 'the native format holds an empty value, and up to 256 KiB',
-    });
-  }
+  checkCloudchainValue(value);
   // A local key would take a value that has the length of a data key.
   if (key.id !== 'aws-kms') {
     throw new LazycredError('ERR_UNSUPPORTED', "cloudchain's format needs a key in AWS KMS", {

@@ -80,6 +80,14 @@ export async function openCredstash(
   }
 }
 
+/** @throws ERR_USAGE for a value that isn't UTF-8, which release 1.17.1 can't open */
+export function checkCredstashValue(value: Uint8Array): void {
+  if (isUtf8(value)) return;
+  throw new LazycredError('ERR_USAGE', "the value is not UTF-8, which CredStash's format needs", {
+    hint: 'encode it (as base64, say), or use the native format, which holds any bytes',
+  });
+}
+
 /** What {@link sealCredstash} seals under: the answer of `generate(context, { keyBytes: 64 })`. */
 export type CredstashDataKey = Awaited<ReturnType<KeyProvider['generate']>>;
 
@@ -106,11 +114,7 @@ export function sealCredstash(
   const { key, wrapped } = dataKey;
   try {
     const hash = hashToSeal(digest);
-    if (!isUtf8(value)) {
-      throw new LazycredError('ERR_USAGE', "the value is not UTF-8, which CredStash's format needs", {
-        hint: 'encode it (as base64, say), or use the native format, which holds any bytes',
-      });
-    }
+    checkCredstashValue(value);
     if (wrapped.provider !== 'aws-kms') {
       throw new LazycredError('ERR_UNSUPPORTED', "CredStash's format needs a key in AWS KMS", {
         hint: 'set key, as in key: kms:alias/credstash',

@@ -2,12 +2,12 @@ import type { Fields, Format } from '../record.js';
 import { FORMAT_NUMBER } from './native.js';
 
 /** What a stored record is: a format, a version without a value, or nothing that we know. */
-export type RecordKind = Format | 'credstash' | 'cloudchain' | 'stub' | 'newer' | 'broken';
+export type RecordKind = Format | 'stub' | 'newer' | 'broken';
 
 const NEWER = /^[1-9][0-9]{0,8}$/u;
 
 // The fields that make each ancestor's record, and no other's.
-const ANCESTORS: readonly { readonly kind: RecordKind; readonly fields: readonly string[] }[] = [
+const ANCESTORS: readonly { readonly kind: Format; readonly fields: readonly string[] }[] = [
   { kind: 'lazycred', fields: ['data', 'key'] },
   { kind: 'credstash', fields: ['contents', 'hmac', 'key'] },
   { kind: 'cloudchain', fields: ['Secret'] },

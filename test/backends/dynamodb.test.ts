@@ -102,11 +102,13 @@ describe.each(servers)('rows on %s', (_, url) => {
   test('every read is consistent, and no listing asks for values', async () => {
     t.inputs.length = 0;
     await t.backend.get(db);
+    // Not there under either spelling.
     await t.backend.get(db, '1');
     await collect(t.backend.list());
     await collect(t.backend.list({ name: db }));
-    expect(t.inputs).toEqual(Array(4).fill(expect.objectContaining({ ConsistentRead: true })));
-    for (const input of t.inputs.slice(2)) {
+    await collect(t.backend.list({ versions: true }));
+    expect(t.inputs).toEqual(Array(6).fill(expect.objectContaining({ ConsistentRead: true })));
+    for (const input of t.inputs.slice(3)) {
       const { ExpressionAttributeNames } = input as { ExpressionAttributeNames: Record<string, string> };
       expect(Object.values(ExpressionAttributeNames)).toEqual(
         expect.arrayContaining(['name', 'version', 'lazycred']),
@@ -130,6 +132,7 @@ describe.each(servers)('rows on %s', (_, url) => {
       modified: new Date(stub.fields['at'] ?? ''),
       created: new Date(stub.fields['at'] ?? ''),
       fields: stub.fields,
+      revision: { key: padded(3) },
     });
   });
 
@@ -155,7 +158,12 @@ describe.each(servers)('rows on %s', (_, url) => {
     expect(versions(listed)).toEqual(['3', padded(2), padded(1)]);
     const { contents, ...rest } = fields;
     expect(contents).toBe('Y29u');
-    expect(listed[1]).toEqual({ name: 'cs', version: padded(2), fields: { ...rest, hmac } });
+    expect(listed[1]).toEqual({
+      name: 'cs',
+      version: padded(2),
+      fields: { ...rest, hmac },
+      revision: { key: padded(2) },
+    });
   });
 
   test.each(['1', `${'0'.repeat(14)}rel-1`, 'rel-1', '99999999999999999999'])(
@@ -174,10 +182,27 @@ describe.each(servers)('rows on %s', (_, url) => {
       });
       await expect(t.backend.create(fakeRecord(name, 5), newest)).rejects.toMatchObject(refused);
       expect(t.sent).toEqual([]);
-      // The number 1 means the padded row, the text that isn't a number the row itself.
-      expect((await t.backend.get(parseName(name), key))?.version).toBe(key === '1' ? undefined : key);
+      expect((await t.backend.get(parseName(name), key))?.version).toBe(key);
+      // And no other row goes with it.
+      if (newest === undefined) throw new Error('there is none');
+      await t.backend.remove(newest);
+      expect(versions(await collect(t.backend.list({ name: parseName(name) })))).toEqual([padded(4)]);
     },
   );
+
+  test('a number means the padded row, and the unpadded one where there is none', async () => {
+    const name = parseName('both');
+    for (const version of ['7', padded(7), '8']) {
+      await putRow(t.client, t.table, { name, version, key: 'a', contents: version, hmac: 'c' });
+    }
+    expect((await t.backend.get(name, '7'))?.fields['contents']).toBe(padded(7));
+    expect((await t.backend.get(name, '8'))?.fields['contents']).toBe('8');
+    const listed = await collect(t.backend.list({ name }));
+    expect(versions(listed)).toEqual(['8', '7', padded(7)]);
+    await t.backend.remove({ name, version: '7', revision: listed[1]?.revision });
+    expect((await t.backend.get(name, '7'))?.fields['contents']).toBe(padded(7));
+    expect(versions(await collect(t.backend.list({ name })))).toEqual(['8', padded(7)]);
+  });
 
   test('a version that is not greater than the newest is ERR_CONFLICT without a request', async () => {
     const newest = await fill(t.backend, 'ordered', 10);
@@ -199,7 +224,15 @@ describe.each(servers)('rows on %s', (_, url) => {
     ['a map', { data: { M: {} } }],
   ])('an attribute that is %s is ERR_INTEGRITY, naming the row', async (what, attribute) => {
     const name = `odd ${what}`;
-    await putRow(t.client, t.table, { name, version: padded(1), lazycred: '1', ...attribute });
+    const keys = { name, version: padded(1) };
+    // What other tools put beside CredStash's own attributes is theirs.
+    await putRow(t.client, t.table, { ...keys, key: 'a', contents: 'b', hmac: 'c', added: attribute.data });
+    expect(Object.keys((await t.backend.get(parseName(name)))?.fields ?? {}).sort()).toEqual([
+      'contents',
+      'hmac',
+      'key',
+    ]);
+    await putRow(t.client, t.table, { ...keys, lazycred: '1', ...attribute });
     const read = t.backend.get(parseName(name));
     await expect(read).rejects.toMatchObject({
       code: 'ERR_INTEGRITY',
@@ -277,7 +310,7 @@ test('nothing of a row is taken for what it is not', () => {
     ['data', 'y'],
   ]);
   // As the SDK hands that attribute on.
-  const spoilt = { ...row(`{${keys}}`), odd: undefined } as unknown as Row;
+  const spoilt = { ...row(`{${keys},"lazycred":{"S":"1"}}`), odd: undefined } as unknown as Row;
   expect(() => fromRow(spoilt, 'dynamodb://t')).toThrow(expect.objectContaining({ code: 'ERR_INTEGRITY' }));
   for (const odd of ['{}', '{"name":{"S":"db"}}', `{"name":{"S":"db"},"version":{"N":"1"}}`]) {
     expect(() => fromRow(row(odd), 'dynamodb://t')).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));

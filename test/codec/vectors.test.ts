@@ -56,6 +56,7 @@ function holding({ name, version, record }: NativeVector): Backend {
     base: () => Promise.reject(new Error('not a writer')),
     create: () => Promise.reject(new Error('not a writer')),
     erase: () => Promise.reject(new Error('not a writer')),
+    remove: () => Promise.reject(new Error('not a writer')),
     purge: () => Promise.reject(new Error('not a writer')),
     list: () => {
       throw new Error('not a listing');

@@ -176,7 +176,7 @@ async function replay(
     now: () => new Date(0),
     backOff: () => Promise.resolve(),
     random: (size) => createHash('shake256', { outputLength: size }).update(`${by} ${draws++}`).digest(),
-    ...(scenario.accept === undefined ? {} : { accept: scenario.accept }),
+    ...(scenario.accept === undefined ? {} : { format: 'native', accept: scenario.accept }),
   });
   start(store, op, by, controller.signal).then(
     (version) => step.resolve({ done: { version, kind: op.kind ?? 'put' } }),

@@ -363,6 +363,22 @@ const ERASING: readonly BackendCase[] = [
     },
   },
   {
+    title: 'a removed version is gone, twice is no failure, and its neighbours stay',
+    faults: true,
+    async run(t) {
+      const name = freshName();
+      const [one, two, three] = [fakeRecord(name, 1), fakeRecord(name, 2), fakeRecord(name, 3)];
+      await t.seed(one, two, three);
+      await t.remove(two);
+      await t.remove(two);
+      expect(await t.get(name, '2')).toBeUndefined();
+      expectRecord(await t.get(name, '1'), one);
+      expectRecord(await t.get(name), three);
+      expect(versionsOf(await t.list({ name }))).toEqual(['3', '1']);
+      await t.remove(fakeRecord(freshName(), 1));
+    },
+  },
+  {
     title: 'purging what was erased changes nothing that can be read',
     faults: false,
     async run(t) {
@@ -374,6 +390,24 @@ const ERASING: readonly BackendCase[] = [
       expect((await t.get(name, '2'))?.version).toBe('2');
       await t.purge(name);
       expect((await t.get(name))?.version).toBe('3');
+    },
+  },
+  {
+    title: 'a listing of versions holds each of every name, with its fields and without its value',
+    faults: false,
+    async run(t) {
+      const [a, b, other] = [freshName('p/a'), freshName('p/b'), freshName('q')];
+      await t.seed(fakeRecord(a, 1), fakeRecord(a, 2, { comment: 'why' }), fakeRecord(b, 1), fakeStub(b, 2));
+      await t.seed(fakeRecord(other, 1));
+      const listed = await t.list({ versions: true, prefix: 'p/' });
+      expect(listed.map((l) => `${l.name} ${l.version ?? ''} ${l.state ?? ''}`).sort()).toEqual(
+        [`${a} 1 `, `${a} 2 `, `${b} 1 `, `${b} 2 deleted`].sort(),
+      );
+      for (const { fields = {} } of listed) {
+        expect(Object.keys(fields)).not.toContain('data');
+        expect(fields['lazycred']).toBe('1');
+      }
+      expect(await t.list({ versions: true })).toHaveLength(5);
     },
   },
   {

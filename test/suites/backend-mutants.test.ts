@@ -19,6 +19,7 @@ function mutant(change: Change): Backend {
     base: (...args) => right.base(...args),
     create: (...args) => right.create(...args),
     erase: (...args) => right.erase(...args),
+    remove: (...args) => right.remove(...args),
     purge: (...args) => right.purge(...args),
     list: (...args) => right.list(...args),
     close: () => right.close(),

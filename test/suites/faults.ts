@@ -143,6 +143,7 @@ export function faultyBackend(inner: Backend, plan: FaultPlan): Backend {
     base: (...args) => pass(() => inner.base(...args)),
     create: (...args) => pass(() => inner.create(...args)),
     erase: (...args) => pass(() => inner.erase(...args)),
+    remove: (...args) => pass(() => inner.remove(...args)),
     purge: (...args) => pass(() => inner.purge(...args)),
     async *list(o) {
       const steps = inner.list(o)[Symbol.asyncIterator]();

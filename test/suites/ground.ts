@@ -31,11 +31,16 @@ export class Ground {
 
   /** Overwrites an older version; until that succeeded, either may be there. */
   async erase(stub: StoredRecord): Promise<void> {
-    const place = this.#landed.findIndex((r) => r.name === stub.name && r.version === stub.version);
-    if (place >= 0) this.#landed.splice(place, 1);
+    this.#forget(stub);
     this.#attempted.push(stub);
     await this.backend.erase(stub, this.#call());
     this.#landed.push(stub);
+  }
+
+  /** Removes a version; until that succeeded, it may be there. */
+  async remove(record: StoredRecord): Promise<void> {
+    this.#forget(record);
+    await this.backend.remove(record, this.#call());
   }
 
   purge(name: SecretName, versions?: readonly string[]): Promise<string | undefined> {
@@ -111,6 +116,11 @@ export class Ground {
     const next = fakeRecord(name, base + 1);
     await this.create(next, newest);
     expect((await this.get(name))?.fields).toEqual(next.fields);
+  }
+
+  #forget({ name, version }: StoredRecord): void {
+    const place = this.#landed.findIndex((r) => r.name === name && r.version === version);
+    if (place >= 0) this.#landed.splice(place, 1);
   }
 
   #call(): { signal?: AbortSignal } {

@@ -1,5 +1,5 @@
-import { LazycredError } from '../errors.js';
-import { quote, storedName, type SecretName } from '../record.js';
+import { LazycredError } from './errors.js';
+import { quote, storedName, type SecretName } from './record.js';
 
 /** The two keys of cloudchain's rows. */
 export interface CloudchainName {
