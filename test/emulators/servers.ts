@@ -69,15 +69,19 @@ export async function makeBucket(url = motoUrl()): Promise<string> {
   return bucket;
 }
 
-/** A new table's name: CredStash's schema (hash `name`, range `version`, both strings), on demand. */
-export async function makeTable(url = motoUrl(), region = 'us-east-1'): Promise<string> {
+/** A new table's name: CredStash's schema (hash `name`, range `version`, both strings) or such other `keys`, on demand. */
+export async function makeTable(
+  url = motoUrl(),
+  region = 'us-east-1',
+  keys: readonly [string, string] = ['name', 'version'],
+): Promise<string> {
   const table = randomName('table');
   const definition = {
     TableName: table,
-    AttributeDefinitions: ['name', 'version'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: [
-      { AttributeName: 'name', KeyType: 'HASH' },
-      { AttributeName: 'version', KeyType: 'RANGE' },
+      { AttributeName: keys[0], KeyType: 'HASH' },
+      { AttributeName: keys[1], KeyType: 'RANGE' },
     ],
     BillingMode: 'PAY_PER_REQUEST',
   };

@@ -22,3 +22,19 @@ export async function putRow(
   const attributes = Object.entries(row).map(([k, v]) => [k, typeof v === 'string' ? { S: v } : v] as const);
   await client.send(new PutItemCommand({ TableName: table, Item: Object.fromEntries(attributes) }));
 }
+
+/** Writes the items of a table as the golden files hold them: DynamoDB's wire JSON, Binary as base64. */
+export async function putItems(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Readonly<Record<string, Readonly<Record<string, unknown>>>>[],
+): Promise<void> {
+  for (const item of items) {
+    const attributes = Object.entries(item).map(([k, v]) => {
+      const { B: bytes } = v;
+      return [k, typeof bytes === 'string' ? { B: Buffer.from(bytes, 'base64') } : v] as const;
+    });
+    const Item = Object.fromEntries(attributes) as unknown as Record<string, AttributeValue>;
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+  }
+}
