@@ -33,6 +33,8 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 
+import moto_speed
+
 # A run of all the suites makes more calls than anyone reads; keep the latest.
 MAX_CALLS = 20_000
 
@@ -245,6 +247,7 @@ class QuietHandler(MotoRequestHandler):
 
 def main(argv):
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    moto_speed.install()
     if "--iam" in argv:
         import moto_iam
 
