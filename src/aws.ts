@@ -9,7 +9,12 @@ export interface AwsOptions {
   readonly role?: string | undefined;
   /** Another server of the protocol. */
   readonly endpoint?: string | undefined;
+  /** Told of each request to STS for credentials, as by {@link traceRequests}. */
+  readonly trace?: Trace | undefined;
 }
+
+/** Told a line of each request to AWS. */
+export type Trace = (line: string) => void;
 
 /** Time to open a connection, in milliseconds. */
 const CONNECT_MS = 3_000;
@@ -54,7 +59,8 @@ export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
   return {
     ...(o.region === undefined ? {} : { region: o.region }),
     ...(o.profile === undefined ? {} : { profile: o.profile }),
-    ...(o.role === undefined ? {} : { credentials: await assumeRole(o.role, o) }),
+    // Only to watch it is the SDK's own chain put together here.
+    ...(o.role === undefined && o.trace === undefined ? {} : { credentials: await credentialsOf(o) }),
     // The SDK would write to the console otherwise: what is on stderr is ours to say.
     logger: SILENT,
     maxAttempts: ATTEMPTS,
@@ -75,11 +81,17 @@ export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
   };
 }
 
-async function assumeRole(role: string, { region, profile }: AwsOptions) {
+async function credentialsOf({ role, region, profile, trace }: AwsOptions) {
   const { fromTemporaryCredentials, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  const watch = (stack: Watchable['middlewareStack']): void =>
+    traceRequests({ middlewareStack: stack }, 'STS', trace);
+  const clientPlugins = [{ applyToStack: watch }];
+  const own = fromNodeProviderChain({ clientPlugins, ...(profile === undefined ? {} : { profile }) });
+  if (role === undefined) return own;
   return fromTemporaryCredentials({
     params: { RoleArn: role, RoleSessionName: 'lazycred' },
-    ...(profile === undefined ? {} : { masterCredentials: fromNodeProviderChain({ profile }) }),
+    masterCredentials: own,
+    clientPlugins,
     ...(region === undefined ? {} : { clientConfig: { region } }),
   });
 }
@@ -112,7 +124,7 @@ interface Watchable {
         next: (args: A) => Promise<R>,
         context: { readonly commandName?: string },
       ) => (args: A) => Promise<R>,
-      options: { step: 'finalizeRequest'; name: string; priority?: 'low' },
+      options: { step: 'finalizeRequest'; name: string; priority?: 'low'; override?: true },
     ): void;
   };
 }
@@ -139,11 +151,7 @@ export function watchHost(client: Watchable): () => boolean {
  * status (or the failure's name), time, and which attempt it was after the first. Nothing of what was
  * asked or answered.
  */
-export function traceRequests(
-  client: Watchable,
-  service: string,
-  trace: ((line: string) => void) | undefined,
-): void {
+export function traceRequests(client: Watchable, service: string, trace: Trace | undefined): void {
   if (trace === undefined) return;
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -164,7 +172,8 @@ export function traceRequests(
         throw e;
       }
     },
-    { step: 'finalizeRequest', name: 'lazycredTrace', priority: 'low' },
+    // The SDK adds its plugins to its client of STS anew for each request.
+    { step: 'finalizeRequest', name: 'lazycredTrace', priority: 'low', override: true },
   );
 }
 

@@ -80,7 +80,7 @@ async function openS3(
   const region = settings.region ?? settings.kmsRegion;
   const { profile, role, endpoint } = settings;
   const client = new S3Client({
-    ...(await clientSettings({ region, profile, role, endpoint })),
+    ...(await clientSettings({ region, profile, role, endpoint, trace })),
     followRegionRedirects: true,
     // Virtual hosts need DNS entries that another server rarely has.
     ...(endpoint === undefined ? {} : { forcePathStyle: true }),
@@ -101,7 +101,7 @@ async function openDynamoDB(settings: Settings, table: string, { trace }: OpenOp
     import('./aws.js'),
   ]);
   const { region, profile, role, endpoint } = settings;
-  const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint }));
+  const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint, trace }));
   traceRequests(client, 'DynamoDB', trace);
   return new Table({ client, table, region: await regionOf(client, 'DynamoDB') });
 }
@@ -141,7 +141,7 @@ async function openKms(settings: Settings, wanted: string | undefined, { trace }
     import('./aws.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
-  const client = new KMSClient(await clientSettings({ region: wanted, profile, role, endpoint }));
+  const client = new KMSClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
   traceRequests(client, 'KMS', trace);
   return { AwsKmsKey, kms: { client, region: await regionOf(client, 'KMS') } };
 }

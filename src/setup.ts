@@ -1,3 +1,4 @@
+import type { Trace } from './aws.js';
 import type { LoadedConfig, Settings } from './config.js';
 import { LazycredError } from './errors.js';
 import { printable } from './record.js';
@@ -14,6 +15,8 @@ export interface SetUpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Tags for whatever is made; their names must not begin with `lazycred:` or `aws:`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Told each request to AWS when it ended, as `openStore` tells them. */
+  readonly trace?: Trace | undefined;
 }
 
 type KeySpec = Settings['keys'][number];
@@ -37,11 +40,11 @@ type KmsSpec = Extract<KeySpec, { kind: 'kms' }>;
  */
 export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise<SetupReport> {
   const { settings } = config;
-  const { dryRun = false, signal, tags = {} } = o;
+  const { dryRun = false, signal, tags = {}, trace } = o;
   checkTags(tags);
   signal?.throwIfAborted();
   // The keys first: a store whose key is missing can't be used.
-  const opened = await Promise.all([...keyParts(settings), storePart(settings)]);
+  const opened = await Promise.all([...keyParts(settings, trace), storePart(settings, trace)]);
   const runAll = async (run: SetupRun): Promise<SetupStep[]> => {
     const steps: SetupStep[] = [];
     for (const part of opened) steps.push(...(await part.run(run)));
@@ -75,7 +78,7 @@ function fixed(step: SetupStep): Part {
   return { run: () => Promise.resolve([step]), close: () => undefined };
 }
 
-async function storePart(settings: Settings): Promise<Part> {
+async function storePart(settings: Settings, trace: Trace | undefined): Promise<Part> {
   const { store } = settings;
   switch (store.kind) {
     case 'memory':
@@ -85,27 +88,25 @@ async function storePart(settings: Settings): Promise<Part> {
       return { run: (run) => setUpFolder({ ...run, dir: store.dir }), close: () => undefined };
     }
     case 's3':
-      return bucketPart(settings, store.bucket);
+      return bucketPart(settings, store.bucket, trace);
     case 'dynamodb':
-      return tablePart(settings, store.table);
+      return tablePart(settings, store.table, trace);
   }
 }
 
-async function bucketPart(settings: Settings, bucket: string): Promise<Part> {
-  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf, watchHost }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('./backends/s3-setup.js'),
-    import('./aws.js'),
-  ]);
+async function bucketPart(settings: Settings, bucket: string, trace: Trace | undefined): Promise<Part> {
+  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf, traceRequests, watchHost }] =
+    await Promise.all([import('@aws-sdk/client-s3'), import('./backends/s3-setup.js'), import('./aws.js')]);
   // As `connect.ts` opens it.
   const wanted = settings.region ?? settings.kmsRegion;
   const { profile, role, endpoint } = settings;
   const client = new S3Client({
-    ...(await clientSettings({ region: wanted, profile, role, endpoint })),
+    ...(await clientSettings({ region: wanted, profile, role, endpoint, trace })),
     followRegionRedirects: true,
     ...(endpoint === undefined ? {} : { forcePathStyle: true }),
   });
   const isAws = watchHost(client);
+  traceRequests(client, 'S3', trace);
   const region = await regionOf(client, 'S3');
   const tls = endpoint === undefined || !/^http:/iu.test(endpoint);
   return {
@@ -114,19 +115,18 @@ async function bucketPart(settings: Settings, bucket: string): Promise<Part> {
   };
 }
 
-async function tablePart(settings: Settings, table: string): Promise<Part> {
-  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('./backends/dynamodb-setup.js'),
-    import('./aws.js'),
-  ]);
+async function tablePart(settings: Settings, table: string, trace: Trace | undefined): Promise<Part> {
+  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf, traceRequests }] = await Promise.all(
+    [import('@aws-sdk/client-dynamodb'), import('./backends/dynamodb-setup.js'), import('./aws.js')],
+  );
   const { region: wanted, profile, role, endpoint } = settings;
-  const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint }));
+  const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
+  traceRequests(client, 'DynamoDB', trace);
   const region = await regionOf(client, 'DynamoDB');
   return { run: (run) => setUpTable({ ...run, client, table, region }), close: () => client.destroy() };
 }
 
-function keyParts(settings: Settings): Promise<Part>[] {
+function keyParts(settings: Settings, trace: Trace | undefined): Promise<Part>[] {
   return settings.keys.map(async (spec) => {
     switch (spec.kind) {
       case 'local':
@@ -134,7 +134,7 @@ function keyParts(settings: Settings): Promise<Part>[] {
       case 'passphrase':
         return fixed(fileStep('salt of the passphrase', spec.saltFile, 'not secret'));
       case 'kms':
-        return kmsPart(settings, spec);
+        return kmsPart(settings, spec, trace);
     }
   });
 }
@@ -144,17 +144,18 @@ function fileStep(kind: string, file: string, note: string): SetupStep {
   return { what: `${kind} ${printable(file)}`, action: 'none', detail, cost: '' };
 }
 
-async function kmsPart(settings: Settings, spec: KmsSpec): Promise<Part> {
-  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf }] = await Promise.all([
+async function kmsPart(settings: Settings, spec: KmsSpec, trace: Trace | undefined): Promise<Part> {
+  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
     import('@aws-sdk/client-kms'),
     import('./keys/aws-kms-setup.js'),
     import('./aws.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const wanted = spec.region ?? settings.kmsRegion ?? settings.region;
-  const common = await clientSettings({ region: wanted, profile, role, endpoint });
+  const common = await clientSettings({ region: wanted, profile, role, endpoint, trace });
   const client = new KMSClient(common);
   const once = new KMSClient({ ...common, maxAttempts: 1 });
+  for (const watched of [client, once]) traceRequests(watched, 'KMS', trace);
   const region = await regionOf(client, 'KMS');
   return {
     run: (run) => setUpKmsKey({ ...run, client, once, key: spec.key, region }),

@@ -21,7 +21,7 @@ export class Progress {
   constructor(what: string, session: Session) {
     this.#what = what;
     // A trace tells more, and line by line.
-    this.#visible = isatty(2) && !session.isQuiet && !session.isVerbose;
+    this.#visible = isatty(2) && !session.isQuiet && session.trace === undefined;
   }
 
   /** For the library's operations on many secrets. */

@@ -19,8 +19,8 @@ export class Session {
   doing: string | undefined;
   /** Show neither talk nor progress. */
   readonly isQuiet: boolean;
-  /** Tell each request. */
-  readonly isVerbose: boolean;
+  /** Tells a request, if asked to. */
+  readonly trace: ((line: string) => void) | undefined;
   readonly #given: Given;
   #config: Promise<LoadedConfig> | undefined;
   #store: Store | undefined;
@@ -30,7 +30,7 @@ export class Session {
     this.signal = signal;
     this.#given = given;
     this.isQuiet = given.has('quiet');
-    this.isVerbose = given.has('verbose');
+    this.trace = given.has('verbose') ? (line) => this.talk(line) : undefined;
   }
 
   /** Says a line on stderr, unless asked to be quiet. */
@@ -63,8 +63,7 @@ export class Session {
     const passphrase = this.#passphrase();
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
     if (sure.some((key) => key.kind === 'passphrase')) await passphrase();
-    const trace = this.isVerbose ? (line: string): void => this.talk(line) : undefined;
-    this.#store = await openStore(config, { passphrase, trace });
+    this.#store = await openStore(config, { passphrase, trace: this.trace });
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);
     }

@@ -61,6 +61,28 @@ describe('--verbose', () => {
     );
   });
 
+  test("tells set-up's requests, and those for a role's credentials", async () => {
+    const reader = 'arn:aws:iam::123456789012:role/reader';
+    const config = join(user.work, 'aws-config');
+    writeFileSync(config, `[profile assumed]\nrole_arn = ${reader}\ncredential_source = Environment\n`);
+    const asked = { AWS_ENDPOINT_URL_STS: moto.url, AWS_CONFIG_FILE: config };
+    const planned = ['setup', '--dry-run', '--verbose'];
+    for (const who of [
+      ['--role', reader],
+      ['--profile', 'assumed'],
+    ]) {
+      const { code, stderr } = await run([process.execPath, LAZY, ...planned, ...who], {
+        env: { ...env, ...asked },
+        cwd: user.work,
+        stdoutIsData: true,
+      });
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      for (const told of ['STS AssumeRole', 'S3 GetBucketTagging', 'KMS DescribeKey']) {
+        expect(stderr).toMatch(new RegExp(`^${told} 127\\.0\\.0\\.1 \\d+ .*\\d+ ms$`, 'mu'));
+      }
+    }
+  });
+
   test('tells connections that fail', async () => {
     const { code, stderr } = await lazy('get', 'x', '--verbose', '--endpoint', 'http://127.0.0.1:9');
     expect(code).toBe(9);

@@ -51,7 +51,7 @@ async function setup(args: CommandArguments, session: Session): Promise<void> {
   if (args.has('cloudformation')) return writeOut(cloudFormation(config));
   if (args.has('terraform')) return writeOut(terraform(config));
   const dryRun = args.has('dry-run');
-  const { steps } = await setUp(config, { dryRun, tags, signal: session.signal });
+  const { steps } = await setUp(config, { dryRun, tags, signal: session.signal, trace: session.trace });
   await writeOut(
     isatty(1)
       ? steps.map(paragraph).join('')
