@@ -17,6 +17,8 @@ export {
   type ManyOptions,
   type NamedVersion,
   type PruneOptions,
+  type PutEntry,
+  type PutManyOptions,
   type PutOptions,
   type PutResult,
   type Removed,

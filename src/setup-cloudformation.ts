@@ -1,5 +1,5 @@
 import type { LoadedConfig } from './config.js';
-import { awsParts, regionsOf, type AwsPart } from './setup-parts.js';
+import { awsParts, regionsOf, type AwsPart, type TablePart } from './setup-parts.js';
 import { KEY_DESCRIPTION } from './setup-step.js';
 
 /**
@@ -103,7 +103,7 @@ function bucketLines({ name }: AwsPart, condition: readonly string[]): string[] 
   ];
 }
 
-function tableLines({ name }: AwsPart, condition: readonly string[]): string[] {
+function tableLines({ name, keys: [hash, range] }: TablePart, condition: readonly string[]): string[] {
   return [
     '  # On demand, with point-in-time recovery (35 days), protected from deletion.',
     '  Table:',
@@ -113,11 +113,11 @@ function tableLines({ name }: AwsPart, condition: readonly string[]): string[] {
     '    Properties:',
     `      TableName: ${text(name)}`,
     '      AttributeDefinitions:',
-    '        - { AttributeName: name, AttributeType: S }',
-    '        - { AttributeName: version, AttributeType: S }',
+    `        - { AttributeName: ${hash}, AttributeType: S }`,
+    `        - { AttributeName: ${range}, AttributeType: S }`,
     '      KeySchema:',
-    '        - { AttributeName: name, KeyType: HASH }',
-    '        - { AttributeName: version, KeyType: RANGE }',
+    `        - { AttributeName: ${hash}, KeyType: HASH }`,
+    `        - { AttributeName: ${range}, KeyType: RANGE }`,
     '      BillingMode: PAY_PER_REQUEST',
     '      DeletionProtectionEnabled: true',
     '      PointInTimeRecoverySpecification:',

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from './config.js';
 import { LazycredError } from './errors.js';
+import { tableKeysOf, type TableKeys } from './table-keys.js';
 
 /** One thing of a store that lies in AWS; `region` undefined where only the AWS profile says it. */
 export interface AwsPart {
@@ -7,10 +8,15 @@ export interface AwsPart {
   readonly region: string | undefined;
 }
 
+/** A table. */
+export interface TablePart extends AwsPart {
+  readonly keys: TableKeys;
+}
+
 /** What a configured store needs in AWS. */
 export interface AwsParts {
   readonly bucket: AwsPart | undefined;
-  readonly table: AwsPart | undefined;
+  readonly table: TablePart | undefined;
   /** Named by their alias: `alias/acme`. */
   readonly keys: readonly AwsPart[];
   /** Keys given by id or ARN, which exist already. */
@@ -29,7 +35,10 @@ export function awsParts({ settings }: LoadedConfig): AwsParts {
   const parts: AwsParts = {
     // As `connect.ts` does: LazyCred's settings name KMS's region alone.
     bucket: store.kind === 's3' ? { name: store.bucket, region: region ?? kmsRegion } : undefined,
-    table: store.kind === 'dynamodb' ? { name: store.table, region } : undefined,
+    table:
+      store.kind === 'dynamodb'
+        ? { name: store.table, region, keys: tableKeysOf(settings.format) }
+        : undefined,
     keys: aliases.map((name) => ({ name, region: kmsRegion ?? region })),
     existing: kms.filter((key) => !key.startsWith('alias/')),
   };

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from './config.js';
-import { awsParts, regionsOf, type AwsPart } from './setup-parts.js';
+import { awsParts, regionsOf, type AwsPart, type TablePart } from './setup-parts.js';
 import { KEY_DESCRIPTION } from './setup-step.js';
 
 /**
@@ -110,7 +110,7 @@ function bucketBlocks({ name }: AwsPart, provider: readonly string[]): string[][
   ];
 }
 
-function tableLines({ name }: AwsPart, provider: readonly string[]): string[] {
+function tableLines({ name, keys: [hash, range] }: TablePart, provider: readonly string[]): string[] {
   const attribute = (key: string): string[] => [
     '  attribute {',
     `    name = "${key}"`,
@@ -122,11 +122,11 @@ function tableLines({ name }: AwsPart, provider: readonly string[]): string[] {
     ...provider,
     `  name                        = ${text(name)}`,
     '  billing_mode                = "PAY_PER_REQUEST"',
-    '  hash_key                    = "name"',
-    '  range_key                   = "version"',
+    `  hash_key                    = "${hash}"`,
+    `  range_key                   = "${range}"`,
     '  deletion_protection_enabled = true',
-    ...attribute('name'),
-    ...attribute('version'),
+    ...attribute(hash),
+    ...attribute(range),
     '  point_in_time_recovery {',
     '    enabled = true',
     '  }',

@@ -3,6 +3,7 @@ import type { LoadedConfig, Settings } from './config.js';
 import { LazycredError } from './errors.js';
 import { printable } from './record.js';
 import type { SetupReport, SetupRun, SetupStep } from './setup-step.js';
+import { tableKeysOf } from './table-keys.js';
 
 export { cloudFormation } from './setup-cloudformation.js';
 export { terraform } from './setup-terraform.js';
@@ -123,7 +124,8 @@ async function tablePart(settings: Settings, table: string, trace: Trace | undef
   const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
   traceRequests(client, 'DynamoDB', trace);
   const region = await regionOf(client, 'DynamoDB');
-  return { run: (run) => setUpTable({ ...run, client, table, region }), close: () => client.destroy() };
+  const keys = tableKeysOf(settings.format);
+  return { run: (run) => setUpTable({ ...run, client, table, region, keys }), close: () => client.destroy() };
 }
 
 function keyParts(settings: Settings, trace: Trace | undefined): Promise<Part>[] {

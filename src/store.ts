@@ -116,6 +116,20 @@ export interface ManyOptions extends CallOptions {
   readonly progress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** One entry of {@link Store.putMany}. */
+export interface PutEntry {
+  readonly name: string;
+  readonly value: string | Uint8Array;
+  /** Instead of the options' own. */
+  readonly comment?: string | undefined;
+}
+
+/** What {@link Store.putMany} takes for all entries alike. */
+export type PutManyOptions = Pick<
+  PutOptions,
+  'by' | 'comment' | 'tags' | 'digest' | 'skipUnchanged' | 'ifAbsent' | 'signal'
+>;
+
 /** What {@link Store.put} made. */
 export interface PutResult {
   readonly name: SecretName;
@@ -457,28 +471,32 @@ export class Store {
    * one of them is bad. A failure after that names each secret that was not written; the others were.
    */
   async putMany(
-    entries: readonly {
-      readonly name: string;
-      readonly value: string | Uint8Array;
-      /** Instead of the options' own. */
-      readonly comment?: string | undefined;
-    }[],
-    o: ManyOptions & Pick<PutOptions, 'by' | 'comment' | 'tags' | 'skipUnchanged' | 'ifAbsent'> = {},
+    entries: readonly PutEntry[],
+    o: ManyOptions & PutManyOptions = {},
   ): Promise<Map<string, PutResult>> {
     const { progress, ...options } = o;
+    await this.checkMany(entries, options);
+    const names = entries.map((e) => e.name);
+    const put = (name: string, i: number) =>
+      this.put(name, entries[i]?.value ?? '', optionsOf(entries[i], options));
+    return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
+  }
+
+  /**
+   * The checks that {@link putMany} begins with, and nothing else.
+   *
+   * @throws ERR_USAGE or ERR_UNSUPPORTED, naming every entry that can't be stored
+   */
+  async checkMany(entries: readonly PutEntry[], o: PutManyOptions = {}): Promise<void> {
     const names = entries.map((e) => e.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined)
       throw new LazycredError('ERR_USAGE', `"${twice}" is there twice`, { name: twice });
-    const optionsOf = (i: number): PutOptions => ({
-      ...options,
-      comment: entries[i]?.comment ?? options.comment,
-    });
     const check = (name: string, i: number) =>
-      this.#within(name, o, async () => this.#checkedPut(name, entries[i]?.value ?? '', optionsOf(i)));
+      this.#within(name, o, async () =>
+        this.#checkedPut(name, entries[i]?.value ?? '', optionsOf(entries[i], o)),
+      );
     allOrError(await forEach(names, check), 'put');
-    const put = (name: string, i: number) => this.put(name, entries[i]?.value ?? '', optionsOf(i));
-    return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
   }
 
   /** Frees sockets, timers and cached keys. */
@@ -912,6 +930,10 @@ const EXTRA_WORDS: Readonly<Record<Extra, string>> = {
   tags: 'tags',
   digest: 'choice of digest',
 };
+
+function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
+  return { ...o, comment: entry?.comment ?? o.comment };
+}
 
 function numberedVersion(version: number | string): string {
   const text = String(version);

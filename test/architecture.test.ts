@@ -29,7 +29,7 @@ const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
   {
     layer: 0,
     files:
-      /^(errors|record|base64|bulk|cloudchain-names|deadline|folders|glob|make-folder|secret|service-errors|setup-request|setup-step)$/,
+      /^(errors|record|base64|bulk|cloudchain-names|deadline|folders|glob|make-folder|secret|service-errors|setup-request|setup-step|table-keys)$/,
   },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },

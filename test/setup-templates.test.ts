@@ -82,14 +82,17 @@ describe('CloudFormation names every property that setUp sends', () => {
     ]);
   });
 
-  test('of the table', async () => {
+  test.each([
+    ['native', ['name', 'version']],
+    ['cloudchain', ['Service', 'Username']],
+  ] as const)('of the table, for %s records', async (format, keys) => {
     const table = newName();
     const inner = dynamodbClient(motoUrl());
     const { client, sent } = recorder(inner);
-    await setUpTable({ ...run, client, table });
+    await setUpTable({ ...run, client, table, keys });
     inner.destroy();
     const { Table } = parsed(
-      cloudFormation(resolveConfig({ store: `dynamodb://${table}`, key: 'kms:alias/a', region })),
+      cloudFormation(resolveConfig({ store: `dynamodb://${table}`, key: 'kms:alias/a', region, format })),
     ).Resources;
     const { Tags, ...created } = sent['CreateTableCommand'] ?? {};
     expect(Tags).toEqual([{ Key: 'lazycred:setup', Value: 'unfinished' }]);

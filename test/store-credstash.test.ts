@@ -2,10 +2,9 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDBBackend } from '../src/backends/dynamodb.js';
-import type { KeyProvider } from '../src/keys.js';
+import type { Context, KeyProvider } from '../src/keys.js';
 import { AwsKmsKey } from '../src/keys/aws-kms.js';
 import { LocalKey } from '../src/keys/local.js';
-import type { Context } from '../src/keys.js';
 import { Store, type StoreParts } from '../src/store.js';
 import { canary } from './canary.js';
 import { StandInKms } from './codec/standin-kms.js';

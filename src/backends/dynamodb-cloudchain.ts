@@ -8,12 +8,12 @@ import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { cloudchainName, parseCloudchainName } from '../cloudchain-names.js';
 import { LazycredError } from '../errors.js';
 import type { Listed, SecretName, StoredRecord } from '../record.js';
+import { CLOUDCHAIN_TABLE_KEYS } from '../table-keys.js';
 import { compareBytes, MAX_HASH_BYTES, MAX_RANGE_BYTES, type Row } from './dynamodb-rows.js';
 import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb-table.js';
 
 // cloudchain's own table: `Service` (hash, S), `Username` (range, S) and `Secret`, one row a name.
-const HASH_KEY = 'Service';
-const RANGE_KEY = 'Username';
+const [HASH_KEY, RANGE_KEY] = CLOUDCHAIN_TABLE_KEYS;
 const SECRET = 'Secret';
 
 /**

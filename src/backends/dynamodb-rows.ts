@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../errors.js';
 import { claimOf, padVersion, quote, unpadVersion, versionNumber } from '../record.js';
 import type { Fields, Listed, SecretName, StoredRecord } from '../record.js';
+import { RECORD_TABLE_KEYS } from '../table-keys.js';
 
 // A record as a row of CredStash's own table: `name` (hash, S) and `version` (range, S; 19 digits for
 // numbers, so that DynamoDB's order by bytes is their order), each field a string attribute beside
@@ -11,8 +12,7 @@ import type { Fields, Listed, SecretName, StoredRecord } from '../record.js';
 export type Row = Record<string, AttributeValue>;
 
 /** The table's keys. */
-export const HASH_KEY = 'name';
-export const RANGE_KEY = 'version';
+export const [HASH_KEY, RANGE_KEY] = RECORD_TABLE_KEYS;
 
 /** Largest item, names and values in UTF-8: "Service, account, and table quotas" of DynamoDB's guide. */
 export const MAX_ROW_BYTES = 400 * 1024;

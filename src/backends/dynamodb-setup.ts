@@ -14,7 +14,7 @@ import { LazycredError } from '../errors.js';
 import { quote } from '../record.js';
 import { ask, settle, type SetupCall } from '../setup-request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from '../setup-step.js';
-import { HASH_KEY, RANGE_KEY } from './dynamodb-rows.js';
+import type { TableKeys } from '../table-keys.js';
 
 /** The table that a store needs, and how to reach it. */
 export interface TableSetup extends SetupRun {
@@ -23,14 +23,14 @@ export interface TableSetup extends SetupRun {
   readonly table: string;
   /** The client's region, in which the table is made. */
   readonly region: string;
+  readonly keys: TableKeys;
 }
 
 /** Standard table class, on demand; AWS's price pages as of July 2025. */
 const COST =
   'about 0.25 USD per GB and month beyond the first 25 GB of the account, 0.20 more for point-in-time recovery, and per million 0.625 USD for writes of 1 KB, 0.125 for reads of 4 KB (us-east-1, July 2025)';
 
-const MADE =
-  'keys name and version, on demand, point-in-time recovery (35 days), protected from deletion' as const;
+const MADE = 'on demand, point-in-time recovery (35 days), protected from deletion' as const;
 
 interface TableState {
   readonly table: TableDescription;
@@ -42,7 +42,7 @@ interface TableState {
 type Call = (permission: string) => SetupCall;
 
 /**
- * Makes the table (string keys `name` and `version`, on demand, point-in-time recovery, deletion
+ * Makes the table (two string keys, on demand, point-in-time recovery, deletion
  * protection) and waits until it can be used, or finishes the one that an interrupted set-up left;
  * any other is only described. ADR 8 says how they are told apart.
  *
@@ -60,13 +60,13 @@ export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
     signal: o.signal,
   });
   const found = await tableState(o, call);
-  if (found !== undefined) checkKeys(found.table, o.table, location);
+  if (found !== undefined) checkKeys(found.table, o, location);
   if (found !== undefined && tagOf(found.tags, STATE_TAG) !== UNFINISHED) return describe(o, found);
   if (!o.dryRun) {
     if (found === undefined && (await create(o, call)) === 'there') return setUpTable(o);
     await finish(o, call);
   }
-  const detail = `${MADE}, in ${o.region}`;
+  const detail = `keys ${o.keys.join(' and ')}, ${MADE}, in ${o.region}`;
   return [
     found === undefined
       ? { what, action: 'make', detail, cost: COST }
@@ -123,13 +123,13 @@ async function tagsOf(o: TableSetup, call: Call, ResourceArn: string | undefined
 async function create(o: TableSetup, call: Call): Promise<'made' | 'there'> {
   const input: CreateTableCommandInput = {
     TableName: o.table,
-    AttributeDefinitions: [HASH_KEY, RANGE_KEY].map((AttributeName) => ({
+    AttributeDefinitions: o.keys.map((AttributeName) => ({
       AttributeName,
       AttributeType: 'S',
     })),
     KeySchema: [
-      { AttributeName: HASH_KEY, KeyType: 'HASH' },
-      { AttributeName: RANGE_KEY, KeyType: 'RANGE' },
+      { AttributeName: o.keys[0], KeyType: 'HASH' },
+      { AttributeName: o.keys[1], KeyType: 'RANGE' },
     ],
     BillingMode: 'PAY_PER_REQUEST',
     DeletionProtectionEnabled: true,
@@ -185,7 +185,9 @@ async function finish(o: TableSetup, call: Call): Promise<void> {
   );
 }
 
-function checkKeys(table: TableDescription, name: string, location: string): void {
+function checkKeys(table: TableDescription, o: TableSetup, location: string): void {
+  const { table: name } = o;
+  const [hash, range] = o.keys;
   if (table.TableStatus === 'DELETING') {
     throw new LazycredError('ERR_CONFLICT', `the table ${quote(name)} is being deleted`, {
       location,
@@ -196,10 +198,10 @@ function checkKeys(table: TableDescription, name: string, location: string): voi
     const type = table.AttributeDefinitions?.find((a) => a.AttributeName === AttributeName)?.AttributeType;
     return `${KeyType} ${AttributeName} (${type})`;
   });
-  if (keys.join() === `HASH ${HASH_KEY} (S),RANGE ${RANGE_KEY} (S)`) return;
+  if (keys.join() === `HASH ${hash} (S),RANGE ${range} (S)`) return;
   throw new LazycredError(
     'ERR_CONFIG',
-    `the table ${quote(name)} exists and has other keys than the strings name (hash) and version (range)`,
+    `the table ${quote(name)} exists and has other keys than the strings ${hash} (hash) and ${range} (range)`,
     { location, hint: 'choose another name for the table: keys can not be changed' },
   );
 }

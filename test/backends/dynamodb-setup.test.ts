@@ -34,7 +34,8 @@ function newName(): string {
 }
 
 function options(table: string, o: Partial<TableSetup> = {}): TableSetup {
-  return { client, table, region: 'us-east-1', dryRun: false, tags: { team: 'a' }, ...o };
+  const keys: TableSetup['keys'] = ['name', 'version'];
+  return { client, table, region: 'us-east-1', keys, dryRun: false, tags: { team: 'a' }, ...o };
 }
 
 async function stateOf(TableName: string): Promise<unknown> {
@@ -209,6 +210,20 @@ test('a table with other keys is ERR_CONFIG', async () => {
   expect(e.message).toBe(
     `the table "${TableName}" exists and has other keys than the strings name (hash) and version (range)`,
   );
+});
+
+test("cloudchain's table has keys of its own, and is no table for other records", async () => {
+  const table = newName();
+  const keys = ['Service', 'Username'] as const;
+  expect(actions(await setUpTable(options(table, { keys })))).toEqual([`make table ${table}`]);
+  expect((await stateOf(table)) as { keys: unknown }).toMatchObject({
+    keys: [
+      { AttributeName: 'Service', KeyType: 'HASH' },
+      { AttributeName: 'Username', KeyType: 'RANGE' },
+    ],
+  });
+  expect(actions(await setUpTable(options(table, { keys })))).toEqual([`none table ${table}`]);
+  await caught(setUpTable(options(table)), 'ERR_CONFIG');
 });
 
 test('on a service without backups (dynalite), the table is made all the same', async () => {

@@ -11,7 +11,7 @@ const WHAT = 'What is destroyed:';
 export const command: Command = {
   usage: 'destroy NAME',
   about: `Removes values for good: every version of a secret, or only some. Nothing brings them back.
-Their numbers are never used again. Asks first; where stdin is no terminal it needs --yes.
+Their numbers are never used again (an ancestor's format just loses the records). Asks first; where stdin is no terminal it needs --yes.
 
 Killed half way, it has destroyed the newest value first; run it again for the rest.`,
   options: [
@@ -37,8 +37,9 @@ Killed half way, it has destroyed the newest value first; run it again for the r
 async function destroy(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
   const versions = args.has('version') ? [...new Set(args.all('version'))] : undefined;
+  const { format } = (await session.config()).settings;
   const bad = versions?.find((version) => versionNumber(version) === undefined);
-  if (bad !== undefined) throw usage('--version takes a version, an integer from 1');
+  if (bad !== undefined && format === 'native') throw usage('--version takes a version, an integer from 1');
   const by = await authorOf(args, session);
   const store = await session.open('nothing');
   const which = versions === undefined ? 'every version' : `version ${versions.join(', ')}`;

@@ -74,13 +74,12 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
   const isDry = args.has('dry-run');
   const store = await session.open(!isDry ? 'wraps' : skipUnchanged ? 'opens' : 'nothing');
   session.doing = 'import';
+  const options = { comment: args.text('comment'), tags, by, skipUnchanged };
   if (isDry) {
-    const { format } = (await session.config()).settings;
-    const plan = await planImport(entries, store, { format, skipUnchanged }, session);
+    const plan = await planImport(entries, store, options, session);
     const rows = plan.map(({ action, name }) => [action, name]);
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
-  const options = { comment: args.text('comment'), tags, by, skipUnchanged };
   const made = await withProgress('storing', session, (progress) =>
     store.putMany(entries, { ...options, signal, progress }),
   );

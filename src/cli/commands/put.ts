@@ -28,7 +28,7 @@ prefer stdin, a file or the prompt.`,
       name: 'version',
       letter: 'v',
       takes: 'N',
-      about: 'exactly this one, which must come after the newest',
+      about: 'exactly this one, which must come after the newest (credstash: any text)',
       group: VERSION,
     },
     {
@@ -53,6 +53,7 @@ prefer stdin, a file or the prompt.`,
       group: VERSION,
       many: true,
     },
+    { name: 'digest', takes: 'HASH', about: 'of a credstash record: SHA256 …', group: VERSION },
     byOption(VERSION),
     {
       name: 'json',
@@ -78,9 +79,9 @@ prefer stdin, a file or the prompt.`,
 async function put(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
   const ifVersion = args.text('if-version') === '0' ? 0 : numberOption(args, 'if-version', OR_NONE);
-  const version = numberOption(args, 'version');
   const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
   const { format } = (await session.config()).settings;
+  const version = format === 'credstash' ? args.text('version') : numberOption(args, 'version');
   // Before anybody types a value in vain.
   if (format === 'native') parseName(name);
   const by = await authorOf(args, session);
@@ -95,6 +96,7 @@ async function put(args: CommandArguments, session: Session): Promise<void> {
     skipUnchanged: args.has('skip-unchanged'),
     comment: args.text('comment'),
     tags,
+    digest: args.text('digest'),
     by,
   });
   const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`} in ${store.location}`;
