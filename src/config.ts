@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { readEnvironment } from './config/environment.js';
-import { readFileLayer } from './config/file-layer.js';
 import { merge, type Fallback } from './config/layers.js';
 import type { Base } from './config/paths.js';
 import { Problems, unfit } from './config/problems.js';
 import { readLayer, type Layer } from './config/schema.js';
 import type { ConfigInput, LoadedConfig } from './config/settings.js';
+import { readSources, type Ancestor } from './config/sources.js';
 import { dataFolder, homeFolder, type Surroundings } from './folders.js';
 
 export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
@@ -21,6 +20,11 @@ export interface LoadOptions extends Surroundings {
   readonly inlineNames?: Readonly<Record<string, string>> | undefined;
   /** The config file (`--config`), instead of searching; `none` for no file at all. */
   readonly file?: string | undefined;
+  /**
+   * Look only where this ancestor's own tool does. `lazycred`: for `.lazycred` up to the root and in
+   * the home folder, else in its three variables. `cloudchain`: for its file.
+   */
+  readonly ancestor?: Ancestor | undefined;
   /** Without any store: the local one in the user's data folder, unless `CI` or `NODE_ENV=production` is set. */
   readonly allowDefault?: boolean | undefined;
   /** Leave out an untrusted file's endpoints and role (see `ignored`) instead of failing: to show, never to use. */
@@ -48,7 +52,8 @@ export function resolveConfig(input: ConfigInput): LoadedConfig {
  *
  * The file is `file`, else `LAZYCRED_CONFIG`, else the first found from `cwd` up to the root and
  * then in the home folder: `.lazycredrc`, `.lazycredrc.json`, `.lazycredrc.yaml`, `.lazycredrc.yml`,
- * `.lazycred`, `package.json` (its `lazycred` member).
+ * `.lazycred`, `package.json` (its `lazycred` member). Where nothing names a store (nor a file, nor
+ * a key outside KMS), cloudchain's file does: `CLOUDCHAIN_CONFIG`, else `~/.cchainrc`.
  *
  * @throws ERR_CONFIG with every problem of every source in one message
  */
@@ -56,30 +61,18 @@ export async function loadConfig(o: LoadOptions): Promise<LoadedConfig> {
   const problems = new Problems();
   const home = homeFolder(o);
   const base: Base = { folder: o.cwd, home, data: () => dataFolder(o) };
-  const layers = [inlineLayer(o.inline ?? {}, o.inlineNames ?? {}, base, problems)];
-  const file = await readFileLayer(
-    { ...o, fileName: o.inlineNames?.['config'] ?? '--config' },
-    base,
-    problems,
-  );
-  if (file !== undefined && file !== 'broken') layers.push(file.layer);
-  const environment = readEnvironment(o.env, base, problems);
-  layers.push(environment.layer);
-  // What a file would have said is unknown: no more can be told.
-  if (file === 'broken') throw problems.error();
+  const inline = inlineLayer(o.inline ?? {}, o.inlineNames ?? {}, base, problems);
+  const choice = { ...o, fileName: o.inlineNames?.['config'] ?? '--config' };
+  const { layers, files, shadowed } = await readSources(inline, choice, base, problems);
 
   const guess = o.allowDefault === true && !isAutomated(o.env);
-  const merged = merge(layers, {
+  const merged = merge([inline, ...layers], {
     problems,
     fallback: guess ? () => fallback(o) : undefined,
-    hint:
-      o.allowDefault === true && !guess
-        ? 'set store in .lazycredrc or LAZYCRED_STORE: with CI or NODE_ENV=production set, no local store is assumed'
-        : 'set store in .lazycredrc or LAZYCRED_STORE, such as s3://bucket/prefix/',
+    hint: storeHint(o, o.allowDefault === true && !guess),
     lenient: o.lenient,
   });
-  const files = file === undefined ? [] : [file.file];
-  return { ...merged, overridden: [...merged.overridden, ...environment.shadowed], files };
+  return { ...merged, overridden: [...merged.overridden, ...shadowed], files: [...files] };
 }
 
 function inlineLayer(
@@ -90,6 +83,16 @@ function inlineLayer(
 ): Layer {
   const name = (key: string): string => (Object.hasOwn(names, key) ? (names[key] ?? key) : key);
   return readLayer(input, { source: 'inline', where: name, label: name, base }, problems);
+}
+
+function storeHint({ ancestor }: LoadOptions, isAutomated: boolean): string {
+  if (ancestor === 'lazycred') {
+    return 'write .lazycred, or set LAZYCRED_S3_PATH, LAZYCRED_KEY_ALIAS and AWS_DEFAULT_REGION';
+  }
+  if (ancestor === 'cloudchain') return 'write ~/.cchainrc, or name such a file in CLOUDCHAIN_CONFIG';
+  return isAutomated
+    ? 'set store in .lazycredrc or LAZYCRED_STORE: with CI or NODE_ENV=production set, no local store is assumed'
+    : 'set store in .lazycredrc or LAZYCRED_STORE, such as s3://bucket/prefix/';
 }
 
 function isAutomated(env: Surroundings['env']): boolean {

@@ -1,3 +1,4 @@
+import type { Format } from '../record.js';
 import { didYouMean } from './did-you-mean.js';
 import type { Problems } from './problems.js';
 import type { Layer } from './schema.js';
@@ -8,7 +9,7 @@ export interface Chosen {
   /** The sources, a named store's settings before those of its own source. */
   readonly layers: readonly Layer[];
   /** Undefined: not given, or broken. */
-  readonly store?: { readonly location: Location; readonly lazycred: boolean; readonly layer: Layer };
+  readonly store?: { readonly location: Location; readonly implies?: Format; readonly layer: Layer };
   readonly given: boolean;
   /** The source that decided. */
   readonly by?: Layer;

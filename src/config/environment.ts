@@ -54,6 +54,12 @@ export function readEnvironment(env: Env, base: Base, problems: Problems): Envir
   };
 }
 
+/** The variables that LazyCred reads, out of all. */
+export function lazycredVariables(env: Env): Env {
+  const names = [...Object.keys(SPELLINGS).map(variableOf), 'AWS_DEFAULT_REGION'];
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
+}
+
 function splitList(text: string): string[] {
   return text.split(',').map((t) => t.trim());
 }

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import type { Surroundings } from '../folders.js';
+import { LAZYCRED_FILE } from './data.js';
 import { variableOf } from './environment.js';
 import { pathFrom, type Base } from './paths.js';
 import { unfit, type Problems } from './problems.js';
 import { readLayer, type Layer, type Source } from './schema.js';
-import { liesIn, readConfigFile, search, type ConfigFile } from './search.js';
+import { liesIn, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
 import { isTrusted, NEED_TRUST } from './trust.js';
 import { isMap } from './values.js';
 
@@ -14,6 +15,14 @@ export interface FileChoice extends Surroundings {
   readonly file?: string | undefined;
   /** What messages call it. */
   readonly fileName: string;
+  /** Search for LazyCred's own file and no other, whatever is named. */
+  readonly lazycredOnly?: boolean | undefined;
+}
+
+/** What `--config`, or else the variable, says; undefined when neither does. */
+export function namedFile(o: FileChoice): string | undefined {
+  const variable = o.env[variableOf('config')] ?? '';
+  return o.file ?? (variable === '' ? undefined : variable);
 }
 
 /** The config file's settings; undefined without a file, `broken` when it is there and can't be used, which is noted. */
@@ -37,11 +46,10 @@ interface FoundFile {
 }
 
 async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<FoundFile | undefined> {
-  const variable = o.env['LAZYCRED_CONFIG'] ?? '';
-  const named = o.file ?? (variable === '' ? undefined : variable);
+  const named = o.lazycredOnly === true ? undefined : namedFile(o);
   if (named === 'none') return undefined;
   if (named === undefined) {
-    const found = await search(o.cwd, base.home);
+    const found = await search(o.cwd, base.home, o.lazycredOnly === true ? [LAZYCRED_FILE] : PLACES);
     if (found === undefined) return undefined;
     if ('problem' in found) problems.add(found.file, found.problem.message, found.problem.hint);
     else if (isMap(found.value)) return { read: found, explicit: false };

@@ -39,6 +39,15 @@ export function parseKeyAlias(text: string): KeySpec {
   return parseKmsKey(`alias/${text}`);
 }
 
+/** Reads cloudchain's `keyalias`: an alias with `alias/`, or what else KMS takes for a key. */
+export function parseKeyId(text: string): KeySpec {
+  const alias = `alias/${text}`;
+  if (!text.startsWith('alias/') && !ID.test(text) && ALIAS.test(alias)) {
+    unfit(`${quote(text)} is not an alias, id or ARN of a KMS key`, `for an alias write ${alias}`);
+  }
+  return parseKmsKey(text);
+}
+
 function parseKmsKey(key: string): KeySpec {
   const region = ARN.exec(key)?.[1];
   if (region !== undefined) return { kind: 'kms', key, region };

@@ -1,6 +1,7 @@
 import type { Format } from '../record.js';
 import { chooseStore, storeHint } from './choose-store.js';
 import { shellWord } from './file.js';
+import { refuseMisplaced } from './format-place.js';
 import type { Problems } from './problems.js';
 import { KEYS, type Key, type Layer, type Values } from './schema.js';
 import type { KeySpec, LoadedConfig, Location, Origin, Settings } from './settings.js';
@@ -77,15 +78,24 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     problems.add('', 'no key is configured', 'set key to kms:alias/NAME, local: or passphrase:');
   }
 
-  const lazycred = named?.lazycred === true;
+  // Where an ancestor's own settings name the store, their region is KMS's, whatever a variable says.
+  const implied = named?.implies;
   const region = pick('region');
-  const kmsRegion = layers.find((l) => l.given.has('kmsRegion') || (lazycred && l.given.has('region')));
+  const kmsRegion = layers.find(
+    (l) => l.given.has('kmsRegion') || (implied !== undefined && l.given.has('region')),
+  );
   if (kmsRegion !== undefined) {
     origins['kmsRegion'] = originOf(kmsRegion, kmsRegion.given.has('kmsRegion') ? 'kmsRegion' : 'region');
   }
-  const configured = value('format');
-  const format = configured ?? (lazycred ? 'lazycred' : DEFAULT_FORMAT);
-  origins['format'] ??= byDefault(lazycred ? 's3_path' : 'default');
+  const configured = pick('format');
+  const format = configured?.value ?? implied ?? DEFAULT_FORMAT;
+  origins['format'] ??= byDefault(
+    implied === undefined ? 'default' : (named?.layer.given.get('store') ?? 'store'),
+  );
+  if (configured !== undefined && store !== undefined) {
+    const label = configured.layer.source.label('format');
+    problems.collect(label, () => refuseMisplaced(format, store));
+  }
   const accept = value('accept') ?? [];
   origins['accept'] ??= byDefault('format');
   const timeoutMs = value('timeout') ?? DEFAULT_TIMEOUT_MS;
@@ -108,7 +118,7 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     decryptKeys,
     ...present(rest),
     format,
-    formatIsDefault: configured === undefined && !lazycred,
+    formatIsDefault: configured === undefined && implied === undefined,
     accept: [...new Set([format, ...accept])],
     context,
     timeoutMs,

@@ -1,15 +1,15 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LazycredError } from '../errors.js';
-import { quote, RESERVED_SEGMENT } from '../record.js';
+import { quote, RESERVED_SEGMENT, type Format } from '../record.js';
 import { pathFrom, type Base } from './paths.js';
 import { unfit } from './problems.js';
 import type { Location } from './settings.js';
 
 /** A store as configured: a place, or the name of one under `stores`. */
 export type StoreChoice =
-  /** `lazycred`: LazyCred's own setting names it, which decides the format. */
-  { readonly location: Location; readonly lazycred: boolean } | { readonly name: string };
+  /** `implies`: the format of the ancestor whose own setting names it. */
+  { readonly location: Location; readonly implies?: Format } | { readonly name: string };
 
 // S3 user guide, "Bucket naming rules": 3–63 characters, lower case.
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u;
@@ -29,7 +29,7 @@ export function isStoreName(name: string): boolean {
 
 /** Reads `store`: a location or a store's name. */
 export function readStore(text: string, base: Base): StoreChoice {
-  return isStoreName(text) ? { name: text } : { location: parseLocation(text, base), lazycred: false };
+  return isStoreName(text) ? { name: text } : { location: parseLocation(text, base) };
 }
 
 /** Reads LazyCred's `s3_path`: bucket, `/`, and a prefix that is kept exactly, for names are put right behind it. */
@@ -39,7 +39,12 @@ export function readS3Path(text: string): StoreChoice {
   const prefix = slash === -1 ? '' : text.slice(slash + 1);
   if (!OLD_BUCKET.test(bucket)) unfit('it does not begin with the name of a bucket (bucket/folder/)');
   checkPrefix(prefix);
-  return { location: { kind: 's3', bucket, prefix }, lazycred: true };
+  return { location: { kind: 's3', bucket, prefix }, implies: 'lazycred' };
+}
+
+/** Reads cloudchain's `tablename`. */
+export function readTable(text: string): StoreChoice {
+  return { location: parseTable(text), implies: 'cloudchain' };
 }
 
 function parseLocation(text: string, base: Base): Location {
@@ -85,9 +90,11 @@ function checkPrefix(prefix: string): void {
 }
 
 function parseDynamoDb(rest: string): Location {
-  const table = rest.replace(/\/$/u, '');
-  if (!TABLE.test(table))
-    unfit('the table must be 3 to 255 of a-z, A-Z, 0-9, "_", "." and "-" (dynamodb://TABLE)');
+  return parseTable(rest.replace(/\/$/u, ''), ' (dynamodb://TABLE)');
+}
+
+function parseTable(table: string, example = ''): Location {
+  if (!TABLE.test(table)) unfit(`the table must be 3 to 255 of a-z, A-Z, 0-9, "_", "." and "-"${example}`);
   return { kind: 'dynamodb', table };
 }
 

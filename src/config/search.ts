@@ -14,8 +14,8 @@ export interface ConfigFile {
   readonly digest: string;
 }
 
-/** Looked for in each folder, in this order. */
-const PLACES = [
+/** The config files, in the order in which each folder is searched for them. */
+export const PLACES = [
   '.lazycredrc',
   '.lazycredrc.json',
   '.lazycredrc.yaml',
@@ -51,15 +51,19 @@ export async function readConfigFile(file: string, pipes = false): Promise<Confi
 export type Found = ConfigFile | { readonly file: string; readonly problem: LazycredError };
 
 /**
- * The first config file from `cwd` up to the root, then in `home`; undefined when there is none. A
+ * The first of `places` from `cwd` up to the root, then in `home`; undefined when there is none. A
  * folder that may not be entered is passed over; a file that is there and can't be read is not.
  */
-export async function search(cwd: string, home: string | undefined): Promise<Found | undefined> {
+export async function search(
+  cwd: string,
+  home: string | undefined,
+  places: readonly string[],
+): Promise<Found | undefined> {
   for (const folder of folders(cwd, home)) {
-    const places = present(folder);
-    if ('problem' in places) return places;
-    if (places.names.length === 0) continue;
-    const found = await explore(folder, places.names);
+    const there = present(folder, places);
+    if ('problem' in there) return there;
+    if (there.names.length === 0) continue;
+    const found = await explore(folder, there.names);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -76,9 +80,12 @@ function folders(cwd: string, home: string | undefined): Set<string> {
 
 // cosmiconfig's explorer passes over files that it may not read, and reads pipes and devices to
 // their end; so what it will meet is looked at first. Without a file it isn't even loaded.
-function present(folder: string): { names: string[] } | { file: string; problem: LazycredError } {
+function present(
+  folder: string,
+  places: readonly string[],
+): { names: string[] } | { file: string; problem: LazycredError } {
   const names: string[] = [];
-  for (const name of PLACES) {
+  for (const name of places) {
     const file = join(folder, name);
     try {
       if (lstatSync(file, { throwIfNoEntry: false }) === undefined) continue;

@@ -92,8 +92,8 @@ describe('the environment', () => {
         LAZYCRED_ROLE: 'arn:aws:iam::111122223333:role/r',
         LAZYCRED_ENDPOINT: 'http://localhost:1',
         LAZYCRED_KMS_ENDPOINT: 'http://localhost:2',
-        LAZYCRED_FORMAT: 'lazycred',
-        LAZYCRED_ACCEPT: 'native,lazycred',
+        LAZYCRED_FORMAT: 'credstash',
+        LAZYCRED_ACCEPT: 'native,credstash',
         LAZYCRED_CONTEXT: 'a=b=c, d=',
         LAZYCRED_TIMEOUT: '2m',
         AWS_REGION: 'us-east-1',
@@ -112,8 +112,9 @@ describe('the environment', () => {
       role: 'arn:aws:iam::111122223333:role/r',
       endpoint: 'http://localhost:1',
       kmsEndpoint: 'http://localhost:2',
-      format: 'lazycred',
-      accept: ['lazycred', 'native'],
+      format: 'credstash',
+      formatIsDefault: false,
+      accept: ['credstash', 'native'],
       context: { a: 'b=c', d: '' },
       timeoutMs: 120_000,
     });
@@ -258,7 +259,7 @@ test('the problems of all sources, each with its place', async () => {
     `${file}: stor: unknown key, did you mean "store"?`,
     `${file}: region: "!" is not a region (such as eu-west-1)`,
     `${file}: stores.p.timeout: "0" is not between 1ms and 60m`,
-    'LAZYCRED_FORMAT: "x" is not one of native, lazycred',
+    'LAZYCRED_FORMAT: "x" is not one of native, lazycred, credstash, cloudchain',
     'no store is configured',
   ]);
 });

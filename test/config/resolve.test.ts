@@ -172,6 +172,14 @@ describe('the other values', () => {
     [{ kmsEndpoint: 'https://kms.example.com/x' }, { kmsEndpoint: 'https://kms.example.com/x' }],
     [{ format: 'lazycred' }, { format: 'lazycred', formatIsDefault: false, accept: ['lazycred'] }],
     [{ format: 'native' }, { format: 'native', formatIsDefault: false }],
+    [
+      { store: 'dynamodb://acme', format: 'credstash', accept: 'native' },
+      { format: 'credstash', accept: ['credstash', 'native'] },
+    ],
+    [
+      { store: 'dynamodb://acme', format: 'cloudchain' },
+      { format: 'cloudchain', formatIsDefault: false, accept: ['cloudchain'] },
+    ],
     [{ accept: 'lazycred' }, { format: 'native', accept: ['native', 'lazycred'] }],
     [{ format: 'lazycred', accept: ['native', 'lazycred'] }, { accept: ['lazycred', 'native'] }],
     [{ timeout: 30 }, { timeoutMs: 30_000 }],
@@ -199,8 +207,20 @@ describe('the other values', () => {
     [{ endpoint: 'http:x' }, /^endpoint: must be a URL that begins/u],
     [{ endpoint: 'http://a@x' }, /^endpoint: must not hold a user/u],
     [{ endpoint: 'http://x?a' }, /^endpoint: must not hold "\?"/u],
-    [{ format: 'natve' }, /^format: "natve" is not one of native, lazycred, did you mean "native"\?$/u],
-    [{ format: 'credstash' }, /^format: "credstash" is not one of native, lazycred$/u],
+    [
+      { format: 'natve' },
+      /^format: "natve" is not one of native, lazycred, credstash, cloudchain, did you mean "native"\?$/u,
+    ],
+    [{ format: 'vault' }, /^format: "vault" is not one of native, lazycred, credstash, cloudchain$/u],
+    [{ format: 'credstash' }, /^format: credstash needs a store such as dynamodb:\/\/TABLE$/u],
+    [
+      { format: 'cloudchain', store: 'memory:' },
+      /^format: cloudchain needs a store such as dynamodb:\/\/TABLE$/u,
+    ],
+    [
+      { format: 'lazycred', store: 'dynamodb://acme' },
+      /^format: lazycred needs a store such as s3:\/\/BUCKET\/PREFIX\/$/u,
+    ],
     [{ accept: ['native', 'x'] }, /^accept: "x" is not one of/u],
     [{ timeout: 0 }, /^timeout: "0" is not between/u],
     [{ timeout: '61m' }, /^timeout: "61m" is not between/u],
