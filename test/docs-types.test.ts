@@ -53,12 +53,15 @@ function compile(files: Record<string, string>): string {
 }
 
 describe("the pages' library examples", () => {
-  test.each(['README.md', 'docs/library.md'])('%s compiles strictly as a user would', (page) => {
-    const codes = examples(page);
-    expect(codes.length).toBeGreaterThan(1);
-    const prefix = page.replace(/\W/gu, '-');
-    expect(compile(Object.fromEntries(codes.map((code, i) => [`${prefix}-${i}.mts`, code])))).toBe('');
-  });
+  test.each(['README.md', 'docs/library.md', 'docs/migrating.md'])(
+    '%s compiles strictly as a user would',
+    (page) => {
+      const codes = examples(page);
+      expect(codes.length).toBeGreaterThan(1);
+      const prefix = page.replace(/\W/gu, '-');
+      expect(compile(Object.fromEntries(codes.map((code, i) => [`${prefix}-${i}.mts`, code])))).toBe('');
+    },
+  );
 
   test('one that is wrong is told', () => {
     const code = "import { openStore } from 'lazycred';\n(await openStore({ store: 1 })).nothing();\n";

@@ -1,5 +1,5 @@
 /** The command as CommonJS chunks: `dist/bin/lazy.cjs`, the loader, and the rest, each loaded when needed. */
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -16,6 +16,12 @@ const USED = {
   '@aws-sdk/client-s3': ['S3Client'],
   '@aws-sdk/credential-providers': ['fromNodeProviderChain', 'fromTemporaryCredentials'],
 };
+
+const ANCESTORS = join('cli', 'ancestors');
+
+const LAZY = 'lazy.cjs';
+/** The loader once more: it goes by its own name, and npm's shims on Windows call it by none but its file's. */
+const LAZYCRED = 'lazycred.cjs';
 
 /**
  * Bundles what tsc wrote to `<dist>/src/cli` into `<dist>/bin`, with `modules.json` there: chunk → modules.
@@ -41,9 +47,13 @@ export async function bundleCommand(root, dist) {
       'import.meta.resolve': 'undefined',
     })),
   ];
-  const modules = chunks.map((c) => [c.fileName, Object.keys(c.modules).map((id) => relative(root, id))]);
-  writeFileSync(join(bin, 'modules.json'), `${JSON.stringify(Object.fromEntries(modules), null, 1)}\n`);
-  chmodSync(join(bin, 'lazy.cjs'), 0o755);
+  const modules = Object.fromEntries(
+    chunks.map((c) => [c.fileName, Object.keys(c.modules).map((id) => relative(root, id))]),
+  );
+  modules[LAZYCRED] = modules[LAZY] ?? [];
+  writeFileSync(join(bin, 'modules.json'), `${JSON.stringify(modules, null, 1)}\n`);
+  copyFileSync(join(bin, LAZY), join(bin, LAZYCRED));
+  for (const loader of [LAZY, LAZYCRED]) chmodSync(join(bin, loader), 0o755);
 }
 
 /**
@@ -70,8 +80,10 @@ async function bundle(dir, input, groups, define) {
       dir,
       format: 'cjs',
       entryFileNames: '[name].cjs',
-      chunkFileNames: '[name].cjs',
-      banner: (chunk) => (chunk.fileName === 'lazy.cjs' ? '#!/usr/bin/env node' : ''),
+      // Apart from the loader of an ancestor's name.
+      chunkFileNames: ({ facadeModuleId }) =>
+        facadeModuleId?.includes(ANCESTORS) === true ? 'as-[name].cjs' : '[name].cjs',
+      banner: (chunk) => (chunk.fileName === LAZY ? '#!/usr/bin/env node' : ''),
       dynamicImportInCjs: false,
       codeSplitting: groups.length === 0 ? true : { groups },
       // One-byte strings are read and scanned fastest.

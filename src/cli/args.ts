@@ -124,9 +124,13 @@ function refuseRepeats(options: readonly string[], known: readonly Option[]): vo
   }
 }
 
-// Node has put U+FFFD for every byte that was no UTF-8: two names, or a value and another, would look
-// the same from here on.
-function refuseReplaced(word: string): void {
+/**
+ * Refuses a word in which Node has put U+FFFD for every byte that was no UTF-8: two names, or a value
+ * and another, would look the same from here on.
+ *
+ * @throws ERR_USAGE
+ */
+export function refuseReplaced(word: string): void {
   if (!word.includes('\ufffd')) return;
   throw usage(
     'an argument is not UTF-8, or holds U+FFFD',

@@ -1,0 +1,72 @@
+import { loadConfig } from '../../config.js';
+import { openStore } from '../../connect.js';
+import type { Store } from '../../index.js';
+import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
+import { refuseReplaced, usage } from '../args.js';
+import { pathOf, readFileUpTo } from '../files.js';
+import type { FrontEnd, Surrounding } from '../front-ends.js';
+import { writeOut } from '../output.js';
+import { readStdin } from '../value.js';
+
+// LazyCred 0.2.3's own words, as it prints them.
+const USAGE = `Usage:
+\tlazycred <operation> <operand> [file]
+
+Operations:
+\tget - get the credentials stored under a key
+\t      identified by [operand]
+\tput - put the credentials from the standard
+\t      input or [file] under a key identified by [operand]
+
+`;
+
+/**
+ * LazyCred's command line: `get NAME`, `put NAME [FILE]`, words beyond these passed over. Unlike the
+ * original's, a failure is never exit 0, which cost its users secrets.
+ */
+export const frontEnd: FrontEnd = { run, statusOf: () => 1 };
+
+async function run(args: readonly string[], around: Surrounding): Promise<void> {
+  const [operation, name, file] = args;
+  if (operation === '-h' || operation === '--help') return writeOut(USAGE);
+  if (operation === undefined || name === undefined) {
+    await writeOut(USAGE);
+    throw usage('an operation and the name of a secret are needed');
+  }
+  refuseReplaced(name);
+  switch (operation) {
+    case 'get':
+      return withStore(around, (store) => get(store, name, around));
+    case 'put': {
+      const value = await valueOf(file, around);
+      return withStore(around, async (store) => {
+        await store.put(name, value, { signal: around.signal });
+      });
+    }
+    default:
+      // Not on stdout, as the original has it: a script would take it for the secret.
+      throw usage(`unrecognized operation ${quote(operation)}`, 'lazycred has get and put');
+  }
+}
+
+// Nothing at all for an empty value, and a line break behind every other.
+async function get(store: Store, name: string, { signal }: Surrounding): Promise<void> {
+  const value = (await store.get(name, { signal })).bytes();
+  if (value.length > 0) await writeOut(Buffer.concat([value, Buffer.from('\n')]));
+}
+
+function valueOf(file: string | undefined, { cwd, signal }: Surrounding): Promise<Uint8Array> {
+  return file === undefined
+    ? readStdin(signal, DEFAULT_MAX_VALUE_BYTES, 'lazycred put NAME FILE reads a file')
+    : readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES);
+}
+
+async function withStore(around: Surrounding, use: (store: Store) => Promise<void>): Promise<void> {
+  const config = await loadConfig({ ...around, inline: { format: 'lazycred' }, ancestor: 'lazycred' });
+  const store = await openStore(config);
+  try {
+    await use(store);
+  } finally {
+    await store.close();
+  }
+}
