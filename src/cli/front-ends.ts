@@ -20,5 +20,6 @@ export interface FrontEnd {
 
 /** The front ends, by the name of the original's command; each loads when it is called. */
 export const FRONT_ENDS: ReadonlyMap<string, () => Promise<{ readonly frontEnd: FrontEnd }>> = new Map([
+  ['cchain', () => import('./ancestors/cchain.js')],
   ['lazycred', () => import('./ancestors/lazycred.js')],
 ]);

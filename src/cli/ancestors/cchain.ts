@@ -1,0 +1,97 @@
+import { cloudchainName } from '../../cloudchain-names.js';
+import { loadConfig } from '../../config.js';
+import { openStore } from '../../connect.js';
+import type { Store } from '../../index.js';
+import { refuseReplaced } from '../args.js';
+import type { FrontEnd, Surrounding } from '../front-ends.js';
+import { writeOut } from '../output.js';
+import type { ArgparseGrammar } from './argparse-grammar.js';
+import { usage } from './argparse-usage.js';
+import { parseArgparse } from './argparse.js';
+
+/** cloudchain 0.1.7's command line. */
+const GRAMMAR: ArgparseGrammar = {
+  options: [
+    { name: 'user', letter: 'u', takes: 'USER', about: 'user name' },
+    { name: 'service', letter: 'e', takes: 'SERVICE', about: 'service or application' },
+    { name: 'save', letter: 's', takes: 'SECRET', about: 'save this secret' },
+    { name: 'read', letter: 'r', about: 'print the secret' },
+  ],
+  operands: [],
+};
+
+const HELP = `usage: cchain [-h] [-u USER] [-e SERVICE] (-s SECRET | -r)
+
+Saves or prints a secret in the table that ~/.cchainrc names.
+
+options:
+  -h, --help             show this
+  -u, --user USER        user name
+  -e, --service SERVICE  service or application
+  -s, --save SECRET      save the secret (every user of this machine can see it while
+                         this runs: lazy put SERVICE/USER reads it from stdin)
+  -r, --read             print the secret
+`;
+
+/** argparse's status for bad arguments, and Python's for all that fails later. */
+const USAGE_STATUS = 2;
+const FAILURE_STATUS = 1;
+
+class Cchain implements FrontEnd {
+  /** The arguments fit the grammar: a mistake that is found later is a failure to the original. */
+  #isRead = false;
+
+  async run(args: readonly string[], around: Surrounding): Promise<void> {
+    const { values, wantsHelp, surplus } = parseArgparse(args, GRAMMAR);
+    if (wantsHelp) return writeOut(HELP);
+    if (surplus > 0) throw usage('an argument is too many, or an unknown option');
+    const [secret] = values.get('save') ?? [];
+    const isRead = values.has('read');
+    if (secret === undefined && !isRead) throw usage('--save or --read is missing');
+    if (secret !== undefined && isRead) throw usage('--save and --read exclude each other');
+    for (const word of [...values.values()].flat()) refuseReplaced(word);
+    this.#isRead = true;
+    const name = nameOf(values);
+    const store = await openTable(around);
+    try {
+      if (secret === undefined) await print(store, name, around.signal);
+      else await save(store, name, secret, around.signal);
+    } finally {
+      await store.close();
+    }
+  }
+
+  statusOf(isUsage: boolean): number {
+    return isUsage && !this.#isRead ? USAGE_STATUS : FAILURE_STATUS;
+  }
+}
+
+/** Runs cloudchain's command line. */
+export const frontEnd: FrontEnd = new Cchain();
+
+function nameOf(values: ReadonlyMap<string, readonly string[]>): string {
+  const given = (option: string): string => {
+    const [value = ''] = values.get(option) ?? [];
+    // The grammar lets it be left out, but no row can lie under nothing.
+    if (value === '') throw usage(`--${option} is missing`);
+    return value;
+  };
+  return cloudchainName(given('service'), given('user'));
+}
+
+async function openTable({ cwd, env }: Surrounding): Promise<Store> {
+  // The variable of boto3's that the SDK doesn't know.
+  const profile = env['AWS_DEFAULT_PROFILE'];
+  const inline = profile === undefined || profile === '' ? {} : { profile };
+  return openStore(await loadConfig({ cwd, env, inline, ancestor: 'cloudchain' }));
+}
+
+async function print(store: Store, name: string, signal: AbortSignal): Promise<void> {
+  const value = (await store.get(name, { signal })).bytes();
+  await writeOut(Buffer.concat([value, Buffer.from('\n')]));
+}
+
+async function save(store: Store, name: string, secret: string, signal: AbortSignal): Promise<void> {
+  await store.put(name, secret, { signal });
+  await writeOut('Secret saved!\n');
+}
