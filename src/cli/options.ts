@@ -40,7 +40,7 @@ export const COMMON_OPTIONS: readonly Option[] = [
   {
     name: 'record-format',
     takes: 'FORMAT',
-    about: 'native, or lazycred for a store of LazyCred’s',
+    about: 'native, or lazycred, credstash, cloudchain for a store of theirs',
     group: STORE,
   },
   {
