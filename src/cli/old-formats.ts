@@ -8,7 +8,7 @@ const NOT_BOUND: Readonly<Record<Exclude<Format, 'native'>, string>> = {
     "cloudchain's format binds no value to its service or user: a row that is moved opens under others",
 };
 
-/** What a format can't promise, to be said when it is written; undefined for the native one. */
-export function cautionOf(format: Format): string | undefined {
-  return format === 'native' ? undefined : `note: ${NOT_BOUND[format]} (docs/migrating.md)`;
+/** Says what a format can't promise, after something was written in it; nothing of the native one. */
+export function caution(format: Format, talk: (line: string) => void): void {
+  if (format !== 'native') talk(`note: ${NOT_BOUND[format]} (docs/migrating.md)`);
 }

@@ -4,7 +4,6 @@ import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
 import { printable } from '../record.js';
 import { currentFolder } from './current-folder.js';
-import { cautionOf } from './old-formats.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './options.js';
 import { writeError } from './output.js';
 import { promptHidden } from './prompt.js';
@@ -68,8 +67,6 @@ export class Session {
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);
     }
-    const caution = uses === 'wraps' ? cautionOf(config.settings.format) : undefined;
-    if (caution !== undefined) this.talk(caution);
     return this.#store;
   }
 

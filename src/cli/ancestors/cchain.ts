@@ -4,7 +4,8 @@ import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
 import { refuseReplaced } from '../args.js';
 import type { FrontEnd, Surrounding } from '../front-ends.js';
-import { writeOut } from '../output.js';
+import { caution } from '../old-formats.js';
+import { writeError, writeOut } from '../output.js';
 import type { ArgparseGrammar } from './argparse-grammar.js';
 import { usage } from './argparse-usage.js';
 import { parseArgparse } from './argparse.js';
@@ -93,5 +94,6 @@ async function print(store: Store, name: string, signal: AbortSignal): Promise<v
 
 async function save(store: Store, name: string, secret: string, signal: AbortSignal): Promise<void> {
   await store.put(name, secret, { signal });
+  caution('cloudchain', (line) => writeError(`${line}\n`));
   await writeOut('Secret saved!\n');
 }

@@ -5,7 +5,8 @@ import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
 import { refuseReplaced, usage } from '../args.js';
 import { pathOf, readFileUpTo } from '../files.js';
 import type { FrontEnd, Surrounding } from '../front-ends.js';
-import { writeOut } from '../output.js';
+import { caution } from '../old-formats.js';
+import { writeError, writeOut } from '../output.js';
 import { readStdin } from '../value.js';
 
 // LazyCred 0.2.3's own words, as it prints them.
@@ -41,6 +42,7 @@ async function run(args: readonly string[], around: Surrounding): Promise<void> 
       const value = await valueOf(file, around);
       return withStore(around, async (store) => {
         await store.put(name, value, { signal: around.signal });
+        caution('lazycred', (line) => writeError(`${line}\n`));
       });
     }
     default:

@@ -12,6 +12,7 @@ import {
   type ImportFormat,
 } from '../formats/import.js';
 import { planImport } from '../import-plan.js';
+import { caution } from '../old-formats.js';
 import { writeOut } from '../output.js';
 import { pairsOf } from '../pairs.js';
 import { withProgress } from '../progress.js';
@@ -88,6 +89,8 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
   const left = skipUnchanged ? `; ${unchanged} unchanged` : '';
   const stored = made.size - unchanged;
   session.talk(`stored ${stored} secret${stored === 1 ? '' : 's'} in ${store.location}${under}${left}`);
+  const { format } = (await session.config()).settings;
+  if (stored > 0) caution(format, (line) => session.talk(line));
 }
 
 async function readEntries(args: CommandArguments, session: Session): Promise<readonly ImportedEntry[]> {

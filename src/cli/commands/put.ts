@@ -1,6 +1,7 @@
 import { parseName, quote } from '../../record.js';
 import { authorOf, byOption } from '../author.js';
 import type { Command, CommandArguments } from '../command.js';
+import { caution } from '../old-formats.js';
 import { json, writeOut } from '../output.js';
 import { pairsOf } from '../pairs.js';
 import type { Session } from '../session.js';
@@ -102,5 +103,6 @@ async function put(args: CommandArguments, session: Session): Promise<void> {
   const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`} in ${store.location}`;
   const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
   session.talk(made.unchanged === true ? `unchanged ${which}` : `stored ${which}${under}`);
+  if (made.unchanged !== true) caution(format, (line) => session.talk(line));
   if (args.has('json')) await writeOut(json(made));
 }

@@ -1,6 +1,7 @@
 import { quote } from '../../record.js';
 import { authorOf, byOption } from '../author.js';
 import type { Command, CommandArguments } from '../command.js';
+import { caution } from '../old-formats.js';
 import type { Session } from '../session.js';
 
 export const command: Command = {
@@ -25,4 +26,6 @@ async function rollback(args: CommandArguments, session: Session): Promise<void>
   session.talk(
     `stored ${quote(name)} version ${made.version}, the value of ${version}, in ${store.location}`,
   );
+  const { format } = (await session.config()).settings;
+  caution(format, (line) => session.talk(line));
 }
