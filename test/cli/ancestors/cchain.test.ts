@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { canary } from '../../canary.js';
 import { callJson } from '../../emulators/aws-call.js';
-import { makeKmsKey, motoUrl } from '../../emulators/servers.js';
+import { makeKmsKey, makeTable, motoUrl } from '../../emulators/servers.js';
 import { LAZY, newUser } from '../../support/lazy.js';
 import { run, type RunResult } from '../../support/run.js';
 import { CLOUDCHAIN_DIFFERENCES } from './differences-cloudchain.js';
@@ -83,6 +83,21 @@ test('our own commands find the rows by service/username, and cchain what they w
   });
   const { origins } = JSON.parse((await lazy(['config', '--json'])).stdout) as { origins: object };
   expect(origins).toMatchObject({ store: { source: 'file', where: join(home, '.cchainrc') } });
+
+  // Moving on, as the guide has it.
+  const endpoint = motoUrl();
+  const settings = {
+    store: `dynamodb://${await makeTable()}`,
+    key: `kms:${alias}`,
+    region: 'us-east-1',
+    endpoint,
+    stores: { safedb: { store: `dynamodb://${table}`, format: 'cloudchain' } },
+  };
+  writeFileSync(join(home, '.lazycredrc'), JSON.stringify(settings));
+  const all = (await lazy(['--store', 'safedb', 'export', '--raw-names'])).stdout;
+  expect((await lazy(['import', '-', '--format', 'json'], all)).code).toBe(0);
+  const moved = await lazy(['get', 'billing/db/ann%2Fa', '-v', '1']);
+  expect([moved.stdout === value, moved.stderr]).toEqual([true, '']);
 });
 
 test('help is on stdout; mistakes are 2, what fails later is 1, and neither shows the secret', async () => {
