@@ -10,23 +10,23 @@ export {
 export { cloudchainName, parseCloudchainName, type CloudchainName } from './cloudchain-names.js';
 export { LazycredError, isLazycredError, type ErrorCode } from './errors.js';
 export { Secret, type SecretInfo } from './secret.js';
-export {
-  Store,
-  type GetOptions,
-  type ListedSecret,
-  type ListOptions,
-  type ManyOptions,
-  type NamedVersion,
-  type PruneOptions,
-  type PutEntry,
-  type PutManyOptions,
-  type PutOptions,
-  type PutResult,
-  type Removed,
-  type RemoveOptions,
-  type StoreParts,
-  type VersionInfo,
-} from './store.js';
+export { Store } from './store.js';
+export type {
+  GetOptions,
+  ListedSecret,
+  ListOptions,
+  ManyOptions,
+  NamedVersion,
+  PruneOptions,
+  PutEntry,
+  PutManyOptions,
+  PutOptions,
+  PutResult,
+  Removed,
+  RemoveOptions,
+  StoreParts,
+  VersionInfo,
+} from './store-options.js';
 export type { Backend, CallOptions } from './backend.js';
 export type { Context, KeyProvider, WrappedKey } from './keys.js';
 export type { Fields, Format, Listed, RemovedState, SecretName, StoredRecord } from './record.js';

@@ -4,7 +4,8 @@ import { CloudchainBackend } from '../src/backends/dynamodb-cloudchain.js';
 import { cloudchainName } from '../src/cloudchain-names.js';
 import { LocalKey } from '../src/keys/local.js';
 import { parseName } from '../src/record.js';
-import { Store, type StoreParts } from '../src/store.js';
+import type { StoreParts } from '../src/store-options.js';
+import { Store } from '../src/store.js';
 import { StandInKms } from './codec/standin-kms.js';
 import { readLines } from './codec/vector-files.js';
 import { textOf, type WireItem } from './codec/wire-rows.js';
@@ -96,6 +97,7 @@ describe('a row', () => {
     await expect(open().get('s/u')).rejects.toMatchObject({ code: 'ERR_CONFIG' });
   });
 
+  // [F-85]
   test('is never lost between writers: who read another value starts anew', async () => {
     const name = parseName('s/u');
     const record = (secret: string) => ({ name, version: '', fields: { Secret: secret } });

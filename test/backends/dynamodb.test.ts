@@ -225,6 +225,7 @@ describe.each(servers)('rows on %s', (_, url) => {
   ])('an attribute that is %s is ERR_INTEGRITY, naming the row', async (what, attribute) => {
     const name = `odd ${what}`;
     const keys = { name, version: padded(1) };
+    // [F-84]
     // What other tools put beside CredStash's own attributes is theirs.
     await putRow(t.client, t.table, { ...keys, key: 'a', contents: 'b', hmac: 'c', added: attribute.data });
     expect(Object.keys((await t.backend.get(parseName(name)))?.fields ?? {}).sort()).toEqual([

@@ -86,6 +86,7 @@ describe('damaged and odd items', () => {
 });
 
 describe('sealing and opening', () => {
+  // [F-85]
   test('values of 1 to 4096 bytes come back, from one field', async () => {
     expect(MAX_CLOUDCHAIN_BYTES).toBe(4096);
     for (const length of [1, 2, 31, 32, 33, 64, 100, 4095, 4096]) {
@@ -167,6 +168,7 @@ describe('names', () => {
     expect(() => cloudchainName(service, username)).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
   });
 
+  // [F-86]
   test('every row has one name, which leads back to it', () => {
     const part = fc.string({ unit: fc.constantFrom('a', '/', '%', '2', '5', 'F', 'f', 'é'), minLength: 1 });
     fc.assert(

@@ -74,6 +74,7 @@ describe('the version after the newest', () => {
     );
   });
 
+  // [F-83]
   test('always sorts after it', () => {
     const versions = fc.oneof(
       fc.bigInt({ min: 0n, max: 10n ** 21n }).map((n) => padCredstashVersion(String(n))),

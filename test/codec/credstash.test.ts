@@ -64,6 +64,7 @@ describe('sealing and opening', () => {
     }
   });
 
+  // [F-82]
   test('a data key seals once, and none lingers', async () => {
     const sealing = await dataKey();
     const fields = sealCredstash(Buffer.from('first'), sealing);
@@ -95,6 +96,7 @@ describe('sealing and opening', () => {
     },
   );
 
+  // [F-82]
   test('bytes that CredStash could not read are not written', async () => {
     for (const hex of ['ff', 'c328', 'eda080', 'c080']) {
       const sealing = await dataKey();
@@ -116,6 +118,7 @@ describe('sealing and opening', () => {
 });
 
 describe('what must not open', () => {
+  // [F-80]
   test('a record with any one bit flipped: refused, or the same value in another spelling', async () => {
     const value = 'the secret value, longer than one block';
     const fields = sealCredstash(Buffer.from(value), await dataKey(), 'SHA384');
@@ -175,6 +178,7 @@ describe('what must not open', () => {
     expect([...messages]).toEqual(['the record is damaged, or not the one that was asked for']);
   });
 
+  // [F-81]
   test('an unknown digest is named, made safe to print, before KMS is asked', async () => {
     const fields = sealCredstash(Buffer.from('x'), await dataKey());
     const seen: Uint8Array[] = [];
