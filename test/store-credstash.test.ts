@@ -151,7 +151,10 @@ describe('what the format holds', () => {
     await open({ context: prod }).put('db', 'v');
     expect(await text(open({ context: prod }), 'db')).toBe('v');
     for (const context of [undefined, { env: 'dev' }, { env: 'prod', app: 'x' }]) {
-      await expect(open({ context }).get('db')).rejects.toMatchObject({ code: 'ERR_INTEGRITY' });
+      await expect(open({ context }).get('db')).rejects.toMatchObject({
+        code: 'ERR_INTEGRITY',
+        hint: expect.stringContaining('--context NAME=VALUE') as unknown,
+      });
     }
   });
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { LazycredError } from '../errors.js';
+import { isLazycredError, LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
 import type { Fields } from '../record.js';
 import { DEFAULT_CREDSTASH_DIGEST, hashToOpen, hashToSeal } from './credstash-digests.js';
@@ -65,7 +65,9 @@ export async function openCredstash(
   if (sealed === undefined || hmac === undefined || !HEX.test(hmac)) throw damaged(name);
   const hash = hashToOpen(digest, name);
   const wrapped = { provider: 'aws-kms', id: '', wrapped: blob.toString('base64') };
-  const dataKey = await unwrap([wrapped], context, 'any');
+  const dataKey = await unwrap([wrapped], context, 'any').catch((e: unknown) => {
+    throw withContextHint(e);
+  });
   try {
     const halves = halve(dataKey);
     if (halves === undefined) throw damaged(name);
@@ -78,6 +80,16 @@ export async function openCredstash(
   } finally {
     dataKey.fill(0);
   }
+}
+
+// KMS doesn't tell a damaged blob from one of another context, which is the likelier.
+function withContextHint(e: unknown): unknown {
+  if (!isLazycredError(e, 'ERR_INTEGRITY')) return e;
+  return new LazycredError(e.code, e.message, {
+    location: e.location,
+    cause: e.cause,
+    hint: 'what was put with a context opens with the same one only: --context NAME=VALUE, or context in the config',
+  });
 }
 
 /** @throws ERR_USAGE for a value that isn't UTF-8, which release 1.17.1 can't open */
