@@ -123,10 +123,16 @@ describe('all or error', () => {
         { name: 'a*', value: 'x' },
       ],
       [{ name: 'good', value: 'twice' }],
+      [{ name: 'noted', value: 'x', comment: 'é'.repeat(2049) }],
+      [{ name: 'noted', value: 'x', comment: '\ud800' }],
     ]) {
       const failure: unknown = await store.putMany([good, ...bad]).catch((e: unknown) => e);
       expect(failure).toMatchObject({ code: 'ERR_USAGE' });
       for (const { name } of bad) expect(String(failure)).toContain(name);
+    }
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`tag${i}`, '']));
+    for (const options of [{ by: 'x'.repeat(257) }, { tags: many }, { tags: { a: '\ud800' } }]) {
+      await expect(store.putMany([good], options)).rejects.toMatchObject({ code: 'ERR_USAGE' });
     }
     expect(await names(store)).toEqual([]);
   });

@@ -16,6 +16,7 @@ import { Secret, type SecretInfo } from '../secret.js';
 import { checkCloudchainValue, openCloudchain, sealCloudchain } from './cloudchain.js';
 import { hashToSeal } from './credstash-digests.js';
 import { checkCredstashValue, CREDSTASH_KEY_BYTES, openCredstash, sealCredstash } from './credstash.js';
+import { notesFault } from './header.js';
 import { openLazycred, sealLazycred } from './lazycred.js';
 import { effectiveContext, openNative, sealNative } from './native.js';
 import { generateForAll } from './recipients.js';
@@ -70,7 +71,7 @@ export interface RecordFormat {
   /** The name of a new record. @throws ERR_USAGE */
   readonly parseName: (name: string) => SecretName;
   /** @throws ERR_USAGE, ERR_UNSUPPORTED for what it can't hold, before anything is requested */
-  readonly check: (value: Uint8Array, what: Pick<Sealed, 'digest'>) => void;
+  readonly check: (value: Uint8Array, what: Pick<Sealed, Extra>) => void;
   /** Wraps a data key for `keys`. */
   readonly seal: (
     value: Uint8Array,
@@ -89,7 +90,10 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     stubs: true,
     extras: ['by', 'comment', 'tags'],
     parseName,
-    check: () => undefined,
+    check: (_, notes) => {
+      const fault = notesFault(notes);
+      if (fault !== undefined) throw new LazycredError('ERR_USAGE', fault);
+    },
     seal: async (value, { name, context, by, comment, tags, created, random }, keys, o) => {
       const dataKey = await generateForAll(keys, effectiveContext(context, name), o);
       return {

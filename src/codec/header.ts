@@ -68,6 +68,26 @@ export function contextFault(context: Context): string | undefined {
   return size > HEADER_LIMITS.contextBytes ? `more than ${HEADER_LIMITS.contextBytes} bytes` : undefined;
 }
 
+/** What a header may hold about a version, beside what it is. */
+export type Notes = Pick<Header, 'by' | 'comment' | 'tags'>;
+
+/** Why these can't stand in a header, whatever else it holds; undefined when they can. */
+export function notesFault({ by, comment, tags }: Notes): string | undefined {
+  const texts = [
+    { what: 'author', text: by ?? '', most: HEADER_LIMITS.byBytes },
+    { what: 'comment', text: comment ?? '', most: HEADER_LIMITS.commentBytes },
+  ];
+  for (const { what, text, most } of texts) {
+    const size = Buffer.byteLength(text);
+    if (size > most) return `the ${what} is ${size} bytes; at most ${most} can be stored`;
+    if (!text.isWellFormed()) return `the ${what} is not well-formed Unicode`;
+  }
+  const count = Object.keys(tags ?? {}).length;
+  if (count > HEADER_LIMITS.tags)
+    return `there are ${count} tags; at most ${HEADER_LIMITS.tags} can be stored`;
+  return strings(tags ?? {}) === undefined ? 'a tag is not well-formed Unicode' : undefined;
+}
+
 /** RFC 8785 for what a header holds: strings, lists and maps of them. Members sort by UTF-16 code units. */
 function canonical(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

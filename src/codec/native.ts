@@ -3,7 +3,7 @@ import { decodeBase64 } from '../base64.js';
 import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';
-import { decodeHeader, encodeHeader, type Header } from './header.js';
+import { decodeHeader, encodeHeader, notesFault, type Header } from './header.js';
 
 /** The record format that this codec writes and reads, as the `lazycred` field says it. */
 export const FORMAT_NUMBER = '1';
@@ -76,20 +76,15 @@ export function sealNative(
   try {
     const header = encodeHeader({ ...what, salt, commit: derived.commit, keys });
     if (decodeHeader(header) === undefined) {
-      throw new LazycredError('ERR_USAGE', headerFault(what), {
-        name: what.name,
-      });
+      const fault =
+        notesFault(what) ?? `its context, keys and tags are over a limit of the format (docs/format.md)`;
+      throw new LazycredError('ERR_USAGE', fault, { name: what.name });
     }
     const data = encryptBytes(derived, Buffer.from(header), value).toString('base64');
     return { lazycred: FORMAT_NUMBER, header, data };
   } finally {
     derived.okm.fill(0);
   }
-}
-
-function headerFault(what: Sealing): string {
-  const sizes = `by ${Buffer.byteLength(what.by ?? '')} and comment ${Buffer.byteLength(what.comment ?? '')} bytes`;
-  return `its context, comment, author or tags are over a limit of the format (${sizes}; docs/format.md)`;
 }
 
 /** What the reader of a record expects of it. */

@@ -11,9 +11,10 @@ const WHAT = 'What is destroyed:';
 export const command: Command = {
   usage: 'destroy NAME',
   about: `Removes values for good: every version of a secret, or only some. Nothing brings them back.
-Their numbers are never used again (an ancestor's format just loses the records). Asks first; where stdin is no terminal it needs --yes.
+Their numbers are never used again (an ancestor's format just loses the records). Asks
+first; where stdin is no terminal it needs --yes.
 
-Killed half way, it has destroyed the newest value first; run it again for the rest.`,
+Killed half way, it brings no older value back; run it again for the rest.`,
   options: [
     {
       name: 'version',
