@@ -299,7 +299,7 @@ export class S3Objects {
       return new LazycredError('ERR_CONFIG', `the bucket "${this.#bucket}" does not exist`, {
         name,
         location: this.#location,
-        hint: 'check store in the config: lazy config shows what is in force',
+        hint: 'check store in the config (lazy config shows what is in force); lazy setup makes what is missing',
         cause: e,
       });
     }

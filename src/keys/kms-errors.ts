@@ -31,7 +31,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     why: 'may not be used',
     hint: ({ operation }) => `allow kms:${operation} on it for this caller, in the policies of both`,
   },
-  NotFoundException: { why: 'does not exist', hint: () => CHECK_KEY },
+  NotFoundException: {
+    why: 'does not exist',
+    // A new key opens nothing that another one closed.
+    hint: ({ operation }) =>
+      operation === 'Decrypt' ? CHECK_KEY : `${CHECK_KEY}; lazy setup makes what is missing`,
+  },
   DisabledException: { why: 'is disabled', hint: () => 'enable it again (aws kms enable-key)' },
   KMSInvalidStateException: {
     why: 'is not in a usable state (pending deletion, say)',

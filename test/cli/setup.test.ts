@@ -25,7 +25,8 @@ test.each([
   const dry = await lazy('setup', '--dry-run');
   expect(dry).toMatchObject({ code: 0, stderr: 'nothing was made: this was a dry run\n' });
   expect(made(dry)).toEqual(expect.arrayContaining([`key kms:alias/${name}`, `${thing} ${name}`]));
-  expect((await lazy('get', 'db')).code).not.toBe(0);
+  const early = await lazy('put', 'db', 'value');
+  expect(early).toMatchObject({ code: 3, stderr: expect.stringContaining('; lazy setup makes') });
 
   const first = await lazy('setup', '--tag', 'team=web');
   expect(first).toMatchObject({ code: 0, stderr: '' });

@@ -85,6 +85,7 @@ async function getMany(args: CommandArguments, session: Session): Promise<void> 
   const secrets = await readMany(store, names, session);
   // What is asked for by its name is found by it.
   await writeExport(secrets, { format, rawNames: format === 'json' }, path, session);
+  if (secrets.size === 0) session.talk(`nothing matches in ${store.location}`);
 }
 
 function outputPath(args: CommandArguments, session: Session): string | undefined {
