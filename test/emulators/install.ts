@@ -6,7 +6,7 @@ import type { Python } from './python.js';
 import { emulatorFile, repoRoot } from './root.js';
 
 /**
- * Installs moto for this Python, once, and gives the folder for PYTHONPATH.
+ * Installs moto for this Python, and CredStash beside it, once, and gives the folder for PYTHONPATH.
  *
  * @throws Error with the installer's own words, and what to do
  */

@@ -26,11 +26,16 @@ export function pythonPath(): string {
   return fromSetup('EMU_PYTHON');
 }
 
+/** The packages of {@link pythonPath}, for PYTHONPATH: moto, boto3, cryptography, CredStash. */
+export function packagesPath(): string {
+  return fromSetup('EMU_MOTO_PACKAGES');
+}
+
 /** A moto of this test's own, for faults, call counts and IAM; stop it in `afterAll`. Starts in 0.7 s. */
 export async function startMoto(
   o: { readonly iam?: boolean } = {},
 ): Promise<Server & { readonly faults: Faults }> {
-  const at: MotoInstallation = { python: fromSetup('EMU_PYTHON'), packages: fromSetup('EMU_MOTO_PACKAGES') };
+  const at: MotoInstallation = { python: pythonPath(), packages: packagesPath() };
   const server = await launchMoto(at, o);
   return { ...server, faults: faults(server.url) };
 }
