@@ -12,7 +12,7 @@ export type Program = 'credstash' | 'lazycred' | 'cchain';
 /** How to run one: as {@link RunOptions}, but for what only our own processes need. */
 export type OriginalOptions = Pick<RunOptions, 'input' | 'env' | 'stdoutIsData'> & { readonly cwd: string };
 
-/** A Python that runs the ancestors' commands against the shared moto, one at a time. */
+/** A Python that runs the ancestors' commands one at a time, by themselves against the shared moto. */
 export interface Originals {
   run(program: Program, args: readonly string[], o: OriginalOptions): Promise<Omit<RunResult, 'signal'>>;
   /** Ends the Python and waits until it's gone. */
@@ -20,15 +20,11 @@ export interface Originals {
 }
 
 /** What leads the ancestors, and `lazy`, to the emulated AWS without a word on the command line. */
-export function endpointVariables(): Readonly<Record<string, string>> {
-  return {
-    AWS_ENDPOINT_URL_DYNAMODB: motoUrl(),
-    AWS_ENDPOINT_URL_KMS: motoUrl(),
-    AWS_ENDPOINT_URL_S3: motoUrl(),
-  };
+export function endpointVariables(url = motoUrl()): Readonly<Record<string, string>> {
+  return { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_KMS: url, AWS_ENDPOINT_URL_S3: url };
 }
 
-/** Starts the Python in 1 s; a command then takes 0.1 s. Stop it in `afterAll`. */
+/** Starts the Python, in 1 s; a command then takes 0.1 s. Stop it in `afterAll`. */
 export function startOriginals(): Originals {
   const child = spawn(pythonPath(), [join(repoRoot(), 'test', 'interop', 'originals.py')], {
     env: {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore } from '../../src/index.js';
+import { canary } from '../canary.js';
+import { makeKmsKey, makeTable, motoUrl } from '../emulators/servers.js';
+import { newUser, type User } from '../support/lazy.js';
+import '../support/preload.js';
+import { startOriginals, type Originals } from './originals.js';
+
+// cloudchain 0.1.7 is played by cchain.py.
+
+let originals: Originals;
+let alias: string;
+beforeAll(async () => {
+  originals = startOriginals();
+  alias = (await makeKmsKey()).alias;
+});
+afterAll(() => originals.stop());
+
+/** A user whose `~/.cchainrc` names a new table; its name. */
+async function newTable(user: User, file = join(user.home, '.cchainrc')): Promise<string> {
+  const table = await makeTable(motoUrl(), 'us-east-1', ['Service', 'Username']);
+  const dynamo = `[dynamo]\nregion_name = us-east-1\nendpoint_url = ${motoUrl()}\ntablename = ${table}\n`;
+  writeFileSync(file, `${dynamo}\n[IAMKMS]\nkeyalias = ${alias}\n`);
+  return table;
+}
+
+test('the library and cloudchain open what the other stored, from 1 byte to 4,096', async () => {
+  const user = newUser();
+  const table = await newTable(user);
+  const store = await openStore({
+    store: `dynamodb://${table}`,
+    key: `kms:${alias}`,
+    format: 'cloudchain',
+    region: 'us-east-1',
+    endpoint: motoUrl(),
+    kmsEndpoint: motoUrl(),
+  });
+  const cchain = (args: readonly string[]) =>
+    originals.run('cchain', args, { cwd: user.work, env: user.env, stdoutIsData: true });
+  const values = ['x', canary(), `${canary()}\r\nGrüße 🔑\n`, canary().padEnd(4096, 'x')];
+  for (const [i, value] of values.entries()) {
+    await store.put(`https://a.example/ours/${i}`, value);
+    expect(await cchain(['-e', 'https://a.example/ours', '-u', String(i), '-r'])).toMatchObject({
+      code: 0,
+      stdout: `${value}\n`,
+    });
+    expect(await cchain(['-e', 'theirs', '-u', `a/${i}`, '-s', value])).toMatchObject({ code: 0 });
+    expect((await store.get(`theirs/a%2F${i}`)).text()).toBe(value);
+    // Over what the other stored.
+    await store.put(`theirs/a%2F${i}`, 'ours now');
+    expect((await cchain(['-e', 'theirs', '-u', `a/${i}`, '-r'])).stdout).toBe('ours now\n');
+  }
+  await store.put('bytes/any', Buffer.from([0, 255, 10, 13]));
+  const { stdoutBytes } = await cchain(['-e', 'bytes', '-u', 'any', '-r']);
+  expect(stdoutBytes).toEqual(Buffer.from([0, 255, 10, 13, 10]));
+  await store.close();
+});
