@@ -90,6 +90,22 @@ test('versions, comments and removal are the same to both', async () => {
   await store.close();
 });
 
+test('after a version that is no number neither makes the next one', async () => {
+  const store = await openTable();
+  const [ours, theirs] = [canary(), canary()];
+  await credstash(['put', '-k', alias, 'release', 'first']);
+  expect(await store.put('release', ours, { version: 'rel-1' })).toMatchObject({
+    version: '00000000000000rel-1',
+  });
+  await credstash(['put', '-k', alias, '-v', 'rel-2', 'release', theirs]);
+  expect((await credstash(['get', 'release', '-v', '00000000000000rel-1'])).stdout).toBe(`${ours}\n`);
+  expect((await store.get('release', { version: 'rel-2' })).text()).toBe(theirs);
+  expect((await store.get('release')).version).toBe('00000000000000rel-2');
+  expect((await credstash(['put', '-k', alias, '-a', 'release', 'next'])).code).toBe(1);
+  await expect(store.put('release', 'next')).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
+  await store.close();
+});
+
 test('a context is demanded by both of what the other stored', async () => {
   const store = await openTable({ app: 'web', env: 'prod' });
   const value = canary();
