@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { openStore } from '../../src/index.js';
 import { canary } from '../canary.js';
 import { makeKmsKey, makeTable, motoUrl } from '../emulators/servers.js';
-import { newUser, type User } from '../support/lazy.js';
+import { LAZY, newUser, type User } from '../support/lazy.js';
 import '../support/preload.js';
-import { startOriginals, type Originals } from './originals.js';
+import { run } from '../support/run.js';
+import { fails, line, lineByLine, type Line } from './lines.js';
+import { endpointVariables, startOriginals, type Originals } from './originals.js';
 
 // cloudchain 0.1.7 is played by cchain.py.
 
@@ -56,4 +58,50 @@ test('the library and cloudchain open what the other stored, from 1 byte to 4,09
   const { stdoutBytes } = await cchain(['-e', 'bytes', '-u', 'any', '-r']);
   expect(stdoutBytes).toEqual(Buffer.from([0, 255, 10, 13, 10]));
   await store.close();
+});
+
+test("the command finds cloudchain's own file, and keeps its table as it is", async () => {
+  const user = newUser();
+  await newTable(user);
+  const env = { ...user.env, ...endpointVariables(), LAZYCRED_STORE: undefined };
+  const lazy = (args: readonly string[], input?: string) =>
+    run([process.execPath, LAZY, ...args], { cwd: user.work, env, input, stdoutIsData: true });
+  const cchain = (args: readonly string[]) =>
+    originals.run('cchain', args, { cwd: user.work, env, stdoutIsData: true });
+  const [ours, theirs] = [canary(), canary()];
+  expect(await lazy(['put', 'mail/ours'], ours)).toMatchObject({ code: 0, stdout: '' });
+  await cchain(['-e', 'mail', '-u', 'theirs', '-s', theirs]);
+  expect((await cchain(['-e', 'mail', '-u', 'ours', '-r'])).stdout).toBe(`${ours}\n`);
+  expect(await lazy(['get', 'mail/theirs'])).toMatchObject({ code: 0, stdout: theirs });
+  expect((await lazy(['list'])).stdout).toBe('mail/ours\nmail/theirs\n');
+});
+
+const secret = canary();
+const writes: readonly Line[] = [
+  line('-u', 'u1', '-e', 's1', '-s', 'first'),
+  line('--user', 'u1', '--service', 's1', '--save', secret),
+  line('-e', 'https://a.example/', '-u', 'a/b@c.example', '-s', 'Grüße 🔑'),
+  line('--us=u2', '-es1', '--save=-leading'),
+  line('-u', 'u3', '-e', 's1', '-s', secret.padEnd(4096, 'x')),
+  fails(1, '-u', 'u3', '-e', 's1', '-s', secret.padEnd(4097, 'x')),
+  fails(2, '-u', 'u1', '-e', 's1', '-s', 'x', '-r'),
+  fails(2, '-u', 'u1', '-e', 's1'),
+];
+const reads: readonly Line[] = [
+  line('-u', 'u1', '-e', 's1', '-r'),
+  line('--service', 'https://a.example/', '--user=a/b@c.example', '--read'),
+  line('-r', '-uu2', '-es1'),
+  line('--serv', 's1', '--user', 'u3', '--rea'),
+  fails(1, '-u', 'nobody', '-e', 's1', '-r'),
+];
+
+test('lazy cchain does with the same lines what cchain does', async () => {
+  const user = newUser();
+  await newTable(user);
+  const file = join(user.home, 'ours.ini');
+  await newTable(user, file);
+  const compare = lineByLine('cchain', originals, user);
+  const [theirTable, ourTable] = [endpointVariables(), { ...endpointVariables(), CLOUDCHAIN_CONFIG: file }];
+  for (const write of writes) await compare(write, theirTable, ourTable);
+  for (const read of reads) await compare(read, ourTable, theirTable);
 });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { openStore } from '../../src/index.js';
 import { canary } from '../canary.js';
 import { makeBucket, makeKmsKey, motoUrl } from '../emulators/servers.js';
-import { LAZY, newUser } from '../support/lazy.js';
+import { LAZY, newUser, type User } from '../support/lazy.js';
 import '../support/preload.js';
 import { run } from '../support/run.js';
+import { line, lineByLine } from './lines.js';
 import { endpointVariables, startOriginals, type Originals } from './originals.js';
 import { anyValues } from './values.js';
 
@@ -78,4 +79,28 @@ test("the command finds LazyCred's own file as LazyCred does, and joins its name
   expect(await lazycred(['get', 'a/ours'])).toMatchObject({ code: 0, stdout: `${ours}\n` });
   expect(await lazy(['get', 'a/theirs'])).toMatchObject({ code: 0, stdout: theirs, stderr: '' });
   expect((await lazy(['list'])).stdout).toBe('a/ours\na/theirs\n');
+});
+
+test('lazy lazycred does with the same lines what LazyCred does', async () => {
+  const user = newUser();
+  const secret = canary();
+  writeFileSync(join(user.work, 'value'), `${secret}\r\n`);
+  const place = (writer: string): User['env'] => ({
+    ...endpointVariables(),
+    LAZYCRED_STORE: undefined,
+    LAZYCRED_S3_PATH: `${bucket}/lines/${writer}/`,
+    LAZYCRED_KEY_ALIAS: keyAlias,
+    AWS_DEFAULT_REGION: 'us-east-1',
+  });
+  const [theirPlace, ourPlace] = [place('original'), place('ours')];
+  const compare = lineByLine('lazycred', originals, user);
+  for (const write of [
+    { ...line('put', 'a/one'), input: 'first' },
+    { ...line('put', 'a/one'), input: `${secret} Grüße\n` },
+    line('put', 'file', 'value'),
+    line('put', 'empty'),
+  ]) {
+    await compare(write, theirPlace, ourPlace);
+  }
+  for (const name of ['a/one', 'file', 'empty']) await compare(line('get', name), ourPlace, theirPlace);
 });
