@@ -526,13 +526,23 @@ export class Store {
   /** As {@link #versions}; without them, the one record. Refused where another format's would lose its number. */
   async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
     if (this.#rules.stubs) return this.#versions(name, signal);
-    const newest = await this.#backend.get(name, undefined, { signal });
-    if (newest === undefined) return [];
-    const there = this.#rules.versions === 'none' ? [newest] : await this.#versions(name, signal);
+    const there =
+      this.#rules.versions === 'none' ? await this.#only(name, signal) : await this.#versions(name, signal);
     if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
       throw this.#unsupported('has no part in the native record that is there');
     }
     return there;
+  }
+
+  // What can't be read as a record (LazyCred's `"key": null`) can be removed all the same.
+  async #only(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    try {
+      const record = await this.#backend.get(name, undefined, { signal });
+      return record === undefined ? [] : [record];
+    } catch (e) {
+      if (!isLazycredError(e, 'ERR_INTEGRITY')) throw e;
+      return [{ name, version: '' }];
+    }
   }
 
   /** Puts the value of an older version again, with its comment and tags. */

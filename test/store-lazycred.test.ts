@@ -91,6 +91,22 @@ describe('what the format can bear', () => {
     expect(Versions?.map((v) => v.Key)).toEqual(['creds/db-2']);
   });
 
+  test('what the original lost is never overwritten unseen, but can be removed', async () => {
+    const lost = { Bucket: bucket, Key: 'creds/lost', Body: JSON.stringify({ data: 'gAAAA', key: null }) };
+    await client.send(new PutObjectCommand(lost));
+    const store = open();
+    for (const attempt of [store.get('lost'), store.put('lost', 'anew')]) {
+      await expect(attempt).rejects.toMatchObject({
+        code: 'ERR_INTEGRITY',
+        hint: expect.stringContaining('lazy destroy removes it') as unknown,
+      });
+    }
+    expect(await body('creds/lost')).toBe(lost.Body);
+    await store.destroy('lost');
+    await store.put('lost', 'anew');
+    expect((await store.get('lost')).text()).toBe('anew');
+  });
+
   test('what it cannot bear is refused, saying so', async () => {
     const store = open();
     await store.put('db', 'one');

@@ -484,7 +484,11 @@ function parseBody(body: Buffer, name: SecretName, location: string): Fields {
   }
   const isRecord = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
   if (!isRecord || !Object.values(parsed as object).every((value) => typeof value === 'string')) {
-    throw new LazycredError('ERR_INTEGRITY', 'the stored object is not a record', { name, location });
+    throw new LazycredError('ERR_INTEGRITY', 'the stored object is not a record', {
+      name,
+      location,
+      hint: 'where it is LazyCred\'s and lost ("key": null), lazy destroy removes it, for a new value',
+    });
   }
   return parsed as Fields;
 }
