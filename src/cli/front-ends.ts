@@ -18,8 +18,14 @@ export interface FrontEnd {
   statusOf(isUsage: boolean): number;
 }
 
-/** The front ends, by the name of the original's command; each loads when it is called. */
-export const FRONT_ENDS: ReadonlyMap<string, () => Promise<{ readonly frontEnd: FrontEnd }>> = new Map([
-  ['cchain', () => import('./ancestors/cchain.js')],
-  ['lazycred', () => import('./ancestors/lazycred.js')],
+/** A front end as the help shows it; the rest is loaded when it is called. */
+export interface FrontEndEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly frontEnd: FrontEnd }>;
+}
+
+/** The front ends, by the name of the original's command. */
+export const FRONT_ENDS: ReadonlyMap<string, FrontEndEntry> = new Map([
+  ['lazycred', { summary: 'LazyCred’s own command line', load: () => import('./ancestors/lazycred.js') }],
+  ['cchain', { summary: 'cloudchain’s own command line', load: () => import('./ancestors/cchain.js') }],
 ]);

@@ -1,6 +1,7 @@
 import { newParser } from './args.js';
 import type { Command } from './command.js';
 import { COMMAND_GROUPS } from './commands.js';
+import { FRONT_ENDS } from './front-ends.js';
 import { COMMON_OPTIONS } from './options.js';
 
 /** The help of the whole program. */
@@ -22,11 +23,19 @@ const LIST_PLACE = '<commands>';
 
 /** The commands by task: yargs knows no groups of them. */
 function commandList(): string {
-  const width = Math.max(...COMMAND_GROUPS.flatMap((g) => g.commands.map(({ usage }) => usage.length)));
-  return COMMAND_GROUPS.map(({ task, example, commands }) => {
-    const lines = commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
-    return [`${task}:`, ...lines, `  ${''.padEnd(width)}  $ ${example}`].join('\n');
-  }).join('\n\n');
+  const ancestors = {
+    task: 'Coming from another tool',
+    example: "alias credstash='lazy credstash'",
+    commands: [...FRONT_ENDS].map(([name, { summary }]) => ({ usage: `${name} …`, summary })),
+  };
+  const groups = [...COMMAND_GROUPS, ancestors];
+  const width = Math.max(...groups.flatMap((g) => g.commands.map(({ usage }) => usage.length)));
+  return groups
+    .map(({ task, example, commands }) => {
+      const lines = commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+      return [`${task}:`, ...lines, `  ${''.padEnd(width)}  $ ${example}`].join('\n');
+    })
+    .join('\n\n');
 }
 
 /** The help of one command. The common options are named, not repeated. */

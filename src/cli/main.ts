@@ -49,17 +49,14 @@ async function main(): Promise<number> {
 
 async function run(signal: AbortSignal): Promise<number> {
   // Before all else: an ancestor's command line has a grammar of its own.
-  const ancestor = await FRONT_ENDS.get(args[0] ?? '')?.();
-  if (ancestor !== undefined) {
-    ({ frontEnd } = ancestor);
-    await frontEnd.run(args.slice(1), { cwd: currentFolder(), env: process.env, signal });
-    return 0;
-  }
+  const [first = ''] = args;
+  if (FRONT_ENDS.has(first)) return runFrontEnd(first, args.slice(1), signal);
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
   const [topic] = rest;
   const ofAll = topic === undefined || topic.startsWith('-');
   if (word === undefined || (word === 'help' && ofAll)) return programHelp(options, word);
+  if (word === 'help' && FRONT_ENDS.has(topic ?? '')) return runFrontEnd(topic ?? '', ['--help'], signal);
   if (word === 'help') return commandHelp((await find(topic ?? '')).command);
   const { name, command } = await find(word);
   const { parseArguments } = await import('./args.js');
@@ -71,10 +68,16 @@ async function run(signal: AbortSignal): Promise<number> {
   return 0;
 }
 
+async function runFrontEnd(name: string, own: readonly string[], signal: AbortSignal): Promise<number> {
+  frontEnd = (await FRONT_ENDS.get(name)?.load())?.frontEnd;
+  await frontEnd?.run(own, { cwd: currentFolder(), env: process.env, signal });
+  return 0;
+}
+
 async function find(name: string): Promise<{ readonly name: string; readonly command: Command }> {
   const entry = COMMANDS.get(name);
   if (entry !== undefined) return { name, command: (await entry.load()).command };
-  const guess = nearest(name, COMMANDS.keys());
+  const guess = nearest(name, [...COMMANDS.keys(), ...FRONT_ENDS.keys()]);
   throw new LazycredError('ERR_USAGE', `unknown command ${quote(name)}`, {
     hint: guess === undefined ? 'lazy --help lists the commands' : `did you mean lazy ${guess}?`,
   });
