@@ -26,6 +26,7 @@ export interface FrontEndEntry {
 
 /** The front ends, by the name of the original's command. */
 export const FRONT_ENDS: ReadonlyMap<string, FrontEndEntry> = new Map([
-  ['lazycred', { summary: 'LazyCred’s own command line', load: () => import('./ancestors/lazycred.js') }],
+  ['credstash', { summary: 'CredStash’s own command line', load: () => import('./ancestors/credstash.js') }],
   ['cchain', { summary: 'cloudchain’s own command line', load: () => import('./ancestors/cchain.js') }],
+  ['lazycred', { summary: 'LazyCred’s own command line', load: () => import('./ancestors/lazycred.js') }],
 ]);

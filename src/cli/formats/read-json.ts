@@ -16,7 +16,7 @@ export function readJson(text: string): readonly ImportedEntry[] {
     throw badFile('json', 'it is not one object', '{"name": "value", …}');
   }
   const found = new Found('json');
-  for (const { name: nameText, value: valueText, at } of membersOf(text)) {
+  for (const { name: nameText, value: valueText, at } of jsonMembers(text)) {
     const name = JSON.parse(nameText) as string;
     const where = (): string => lineAt(text, at);
     const kind = KINDS[valueText.charAt(0)];
@@ -42,6 +42,7 @@ function parse(text: string): unknown {
   }
 }
 
+/** One member of an object. */
 interface Member {
   /** Both as they stand in the text. */
   readonly name: string;
@@ -50,7 +51,7 @@ interface Member {
 }
 
 /** The members of the outermost object of valid JSON, every one: JSON.parse keeps only the last of a name. */
-function* membersOf(text: string): Generator<Member> {
+export function* jsonMembers(text: string): Generator<Member> {
   let depth = 0;
   let name: { readonly from: number; readonly to: number } | undefined;
   let valueFrom = -1;

@@ -1,0 +1,29 @@
+import { writeError, writeOut } from '../output.js';
+import { withTable, type CredstashRun } from './credstash-open.js';
+import { saveKmsRegion } from './credstash-saved.js';
+
+/** `setup`: makes the table, but no key, which the original leaves to its user, too. */
+export async function setup(run: CredstashRun): Promise<void> {
+  const { args, around } = run;
+  const region = args.text('save-kms-region') ?? '';
+  if (region !== '') {
+    await saveKmsRegion(region, around);
+    await writeOut(`KMS region set to ${region}\n`);
+  }
+  const { setUp } = await import('../../setup.js');
+  // Opened for its settings alone, in which the region is found by now.
+  const { settings, ...origins } = await withTable(run, ({ config }) => Promise.resolve(config));
+  const config = { ...origins, settings: { ...settings, keys: [] } };
+  const { signal } = around;
+  const { steps } = await setUp(config, { dryRun: true, signal });
+  if (steps.every((step) => step.action === 'none')) {
+    await writeOut('Credential Store table already exists\n');
+    return;
+  }
+  await writeOut('Creating table...\nWaiting for table to be created...\n');
+  await setUp(config, { signal, tags: { Name: 'credstash', ...args.pairs('tags') } });
+  await writeOut(
+    'Adding tags...\nTable has been created. Go read the README about how to create your KMS key\n',
+  );
+  writeError('note: lazy setup makes the key, too, with its alias\n');
+}
