@@ -34,7 +34,7 @@ const FORMAT: ArgparseOption = {
   name: 'format',
   letter: 'f',
   takes: 'FORMAT',
-  about: 'json (the default), csv, dotenv or yaml',
+  about: 'of what is printed (json)',
   choices: ['json', 'csv', 'dotenv', 'yaml'],
 };
 const VERSION_TO_GET: ArgparseOption = {

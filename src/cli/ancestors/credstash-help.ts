@@ -42,7 +42,7 @@ function optionLines(options: readonly ArgparseOption[]): string {
   const lines = options.map(({ name, letter, takes, about, choices }) => {
     const words = `${letter === undefined ? '' : `-${letter}, `}--${name}${takes === undefined ? '' : ` ${takes}`}`;
     const of = choices === undefined ? '' : `: ${choices.join(', ')}`;
-    return `  ${words}\n      ${about}${about.includes(', ') ? '' : of}\n`;
+    return `  ${words}\n      ${about}${of}\n`;
   });
   return `options:\n${lines.join('')}`;
 }
