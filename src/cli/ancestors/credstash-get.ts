@@ -17,8 +17,8 @@ export async function get(run: CredstashRun): Promise<void> {
   const secret = await withTable(run, ({ store }) =>
     store.get(credential, { version: versionOf(run), signal: around.signal }),
   );
-  await writeOut(secret.bytes());
-  if (!args.has('noline')) await writeOut('\n');
+  const end = args.has('noline') ? '' : '\n';
+  await writeOut(Buffer.concat([secret.bytes(), Buffer.from(end)]));
 }
 
 /** `getall`: prints all of the table, in a format, and a line feed; or fails, where the original hangs. */
