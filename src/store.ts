@@ -257,7 +257,8 @@ export class Store {
         asked?.push(found);
       }
       const chosen = (v: Listed) => asked?.includes(v.version ?? '') !== false;
-      if (this.#rules.stubs) await this.#hideNewest(secret, there, chosen, o.by, signal);
+      let last = newest.version;
+      if (this.#rules.stubs) last = (await this.#hideNewest(secret, there, chosen, o.by, signal)) ?? last;
       else if (chosen(newest) && !there.every(chosen)) {
         throw new LazycredError(
           'ERR_UNSUPPORTED',
@@ -267,7 +268,9 @@ export class Store {
           },
         );
       }
-      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
+      // What somebody puts from here on is not what was to be destroyed.
+      const goes = (v: Listed) =>
+        chosen(v) && (asked !== undefined || v.state !== 'deleted') && !(Number(v.version) > Number(last));
       const versions = await this.#erase(secret, 'destroyed', goes, o.by, signal);
       return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
     });
@@ -473,21 +476,28 @@ export class Store {
     return { name, version, fields: encodeStub({ version, state, at: this.#now(), by }, this.#random) };
   }
 
-  /** First what get sees: no older value comes back, wherever destroying is stopped. */
+  /**
+   * First what get sees: no older value comes back, wherever destroying is stopped. Gives the version
+   * that was made for it.
+   */
   async #hideNewest(
     name: SecretName,
     there: readonly Listed[],
     chosen: (version: Listed) => boolean,
     by: string | undefined,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const [newest] = there;
-    if (newest === undefined) return;
+    if (newest === undefined) return undefined;
     if (there.every((v) => v.state !== undefined || chosen(v)) && newest.state !== 'destroyed') {
-      await this.#putStub(name, 'destroyed', by, signal, () => Promise.resolve());
-    } else if (newest.state === undefined && chosen(newest)) {
-      await this.#putStub(name, 'deleted', by, signal, (current) => this.#isThere(name, current, signal));
+      const made = await this.#putStub(name, 'destroyed', by, signal, () => Promise.resolve());
+      return made.version;
     }
+    if (newest.state === undefined && chosen(newest)) {
+      const isThere = (current: StoredRecord | undefined) => this.#isThere(name, current, signal);
+      return (await this.#putStub(name, 'deleted', by, signal, isThere)).version;
+    }
+    return undefined;
   }
 
   /**

@@ -234,6 +234,21 @@ describe.each(PLACES)('on $title', ({ open }) => {
   );
 });
 
+test('destroy leaves what is put while it runs', async () => {
+  const backend = new MemoryBackend();
+  const store = await filled(backend);
+  const create = backend.create.bind(backend);
+  backend.create = async (record, after, o) => {
+    await create(record, after, o);
+    backend.create = create;
+    for (const value of ['new', 'newer']) await storeOn(backend).put('db', value);
+  };
+  expect((await store.destroy('db')).versions).toEqual(['1', '2', '3']);
+  expect((await store.history('db')).map((v) => v.version)).toEqual(['6', '5']);
+  expect((await store.get('db', { version: 5 })).text()).toBe('new');
+  await store.close();
+});
+
 function codeOf(e: unknown): string {
   return isLazycredError(e) ? e.code : String(e);
 }
