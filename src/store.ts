@@ -384,7 +384,11 @@ export class Store {
     const isNumber = versionNumber(version) !== undefined;
     for (const place of isNumber ? [version] : credstashVersionKeys(version)) {
       const record = await this.#backend.get(name, place, { signal });
-      if (record !== undefined) return this.#open(record, signal);
+      if (record === undefined) continue;
+      // Of an older tombstone there is nothing to undelete.
+      if (kindOf(record.fields) === 'stub')
+        throw this.#removed(record, 'lazy history shows what has a value');
+      return this.#open(record, signal);
     }
     throw await this.#notFound(name, version, signal);
   }
@@ -747,13 +751,14 @@ export class Store {
     return new LazycredError('ERR_NOT_FOUND', `${message} in ${this.location}`, { hint });
   }
 
-  #removed({ name, version, fields }: StoredRecord): LazycredError {
+  #removed(
+    { name, version, fields }: StoredRecord,
+    hint = 'its values remain: lazy undelete brings the last one back',
+  ): LazycredError {
     const stub = decodeStub(fields);
     if (stub === undefined || stub.version !== version) return damaged(name);
     const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
-    const hint =
-      stub.state === 'deleted' ? 'its values remain: lazy undelete brings the last one back' : undefined;
-    return new LazycredError('ERR_NOT_FOUND', message, { hint });
+    return new LazycredError('ERR_NOT_FOUND', message, { hint: stub.state === 'deleted' ? hint : undefined });
   }
 
   #notAccepted(kind: RecordKind): LazycredError {

@@ -84,7 +84,7 @@ function refuseOther(found: Stats | undefined, what: string): void {
       ? 'a folder'
       : 'not a plain file';
   throw new LazycredError('ERR_USAGE', `${what}: it is ${kind}`, {
-    hint: found.isDirectory() ? undefined : 'write to stdout and redirect it: lazy get NAME > FILE',
+    hint: found.isDirectory() ? undefined : 'without -o it goes to stdout, which can be redirected into FILE',
   });
 }
 
