@@ -52,7 +52,10 @@ export interface Backend {
 
   /**
    * Overwrites a version older than the newest by a stub, whatever it holds, so that its number is
-   * never used again. Doing it twice is no failure.
+   * never used again. Doing it twice is no failure. An ancestor's record that lies under another
+   * spelling of the number is removed instead: no new version gets that.
+   *
+   * @param stub with the `revision` of what it overwrites, as that was listed
    */
   erase(stub: StoredRecord, o?: CallOptions): Promise<void>;
 

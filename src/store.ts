@@ -523,7 +523,8 @@ export class Store {
       if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
       const number = numberOf(version);
       if (stubs && number !== undefined) {
-        await this.#backend.erase(this.#stub(name, String(number), state, by), { signal });
+        const stub = this.#stub(name, String(number), state, by);
+        await this.#backend.erase({ ...stub, revision: listed.revision }, { signal });
       } else await this.#backend.remove({ ...listed, version }, { signal });
       erased.push(version);
     }

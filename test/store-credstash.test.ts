@@ -237,6 +237,23 @@ describe('removing', () => {
       .catch(() => undefined);
   });
 
+  test('in a native store takes the unpadded row that is meant, and no padded one of its number', async () => {
+    await open().put('db', 'padded');
+    const { fields } = (await new DynamoDBBackend({ client, table }).get('db' as never)) ?? { fields: {} };
+    for (const version of ['1', '10', '2', '9'])
+      await putRow(client, table, { name: 'db', version, ...fields });
+    const native = open({ format: 'native', accept: ['native', 'credstash'] });
+    expect((await native.destroy('db', { versions: ['2'] })).versions).toEqual(['2']);
+    expect(await versionsOf(native, 'db')).toEqual(['9', '10', '1', padded(1)]);
+    expect((await native.prune('db', { keep: 3 })).versions).toEqual([padded(1)]);
+    expect((await native.prune('db', { keep: 1 })).versions).toEqual(['1', '10']);
+    const left = await collect(new DynamoDBBackend({ client, table }).list({ name: 'db' as never }));
+    expect(left.map((v) => [v.version, v.state])).toEqual([
+      ['9', undefined],
+      ['1', 'pruned'],
+    ]);
+  });
+
   test("leaves another format's rows alone", async () => {
     const store = await filled();
     const native = open({ format: 'native', accept: ['native', 'credstash'] });
