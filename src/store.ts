@@ -538,9 +538,18 @@ export class Store {
     return versions;
   }
 
-  /** As {@link #versions}; without them, the one record. Refused where another format's would lose its number. */
+  /**
+   * As {@link #versions}; without them, the one record. Refused where another format's would lose its
+   * number, or become a stub unasked.
+   */
   async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
-    if (this.#rules.stubs) return this.#versions(name, signal);
+    if (this.#rules.stubs) {
+      const versions = await this.#versions(name, signal);
+      if (versions[0]?.fields?.['lazycred'] === undefined) {
+        this.#mayFollow(name, await this.#backend.get(name, undefined, { signal }));
+      }
+      return versions;
+    }
     const there =
       this.#rules.versions === 'none' ? await this.#only(name, signal) : await this.#versions(name, signal);
     if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {

@@ -276,6 +276,7 @@ describe('removing', () => {
 
 describe('moving on', () => {
   test('a native put follows a row of CredStash only where the format was asked for', async () => {
+    await open().put('db', 'older');
     await open().put('db', 'theirs');
     const undecided = open({ format: undefined, accept: ['native', 'credstash'] });
     expect(await text(undecided, 'db')).toBe('theirs');
@@ -284,11 +285,16 @@ describe('moving on', () => {
       message: 'a credstash record is there, and nothing is converted unasked',
       hint: expect.stringMatching(/format: credstash .*format: native/u) as unknown,
     });
+    // Nor does a stub take the place of one.
+    for (const removal of [undecided.prune('db', { keep: 1 }), undecided.destroy('db', { versions: [1] })]) {
+      await expect(removal).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+    }
+    expect(await versionsOf(open(), 'db')).toEqual([2, 1].map(padded));
     const native = open({ format: 'native', accept: ['native', 'credstash'] });
-    expect(await native.put('db', 'ours')).toMatchObject({ version: '2' });
+    expect(await native.put('db', 'ours')).toMatchObject({ version: '3' });
     expect(await text(native, 'db')).toBe('ours');
-    expect(await text(native, 'db', 1)).toBe('theirs');
-    expect((await native.history('db')).map((v) => v.version)).toEqual(['2', padded(1)]);
+    expect(await text(native, 'db', 2)).toBe('theirs');
+    expect((await native.history('db')).map((v) => v.version)).toEqual(['3', ...[2, 1].map(padded)]);
     // And CredStash's own format doesn't write over what it can't read.
     await expect(open().put('db', 'x')).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
     await expect(open().get('db')).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
