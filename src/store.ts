@@ -269,8 +269,11 @@ export class Store {
         );
       }
       // What somebody puts from here on is not what was to be destroyed.
-      const goes = (v: Listed) =>
-        chosen(v) && (asked !== undefined || v.state !== 'deleted') && !(Number(v.version) > Number(last));
+      const isLater = (v: Listed) =>
+        this.#rules.stubs
+          ? Number(v.version) > Number(last)
+          : !there.some(({ version }) => version === v.version);
+      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted') && !isLater(v);
       const versions = await this.#erase(secret, 'destroyed', goes, o.by, signal);
       return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
     });

@@ -5,6 +5,7 @@ import { DynamoDBBackend } from '../src/backends/dynamodb.js';
 import type { Context, KeyProvider } from '../src/keys.js';
 import { AwsKmsKey } from '../src/keys/aws-kms.js';
 import { LocalKey } from '../src/keys/local.js';
+import { parseName } from '../src/record.js';
 import type { StoreParts } from '../src/store-options.js';
 import { Store } from '../src/store.js';
 import { canary } from './canary.js';
@@ -18,6 +19,7 @@ import { killedAtEach, killedClient } from './support/killed-client.js';
 
 const client = dynamodbClient(dynaliteUrl());
 const kms = new StandInKms('alias/credstash');
+const db = parseName('db');
 const padded = (version: number | string): string => String(version).padStart(19, '0');
 let table: string;
 
@@ -91,7 +93,7 @@ describe('versions', () => {
     async (version) => {
       const store = open();
       await store.put('db', 'v', { version: 36, backfill: true });
-      const { fields } = (await new DynamoDBBackend({ client, table }).get('db' as never)) ?? { fields: {} };
+      const { fields } = (await new DynamoDBBackend({ client, table }).get(db)) ?? { fields: {} };
       await putRow(client, table, { name: 'db', version, ...fields });
       const native = open({ format: 'native', accept: ['native', 'credstash'] });
       for (const one of [store, native]) {
@@ -161,7 +163,7 @@ describe('what the format holds', () => {
   test('a moved row opens anywhere: what the format cannot promise', async () => {
     const store = open();
     await store.put('db', 'v');
-    const { fields } = (await new DynamoDBBackend({ client, table }).get('db' as never)) ?? { fields: {} };
+    const { fields } = (await new DynamoDBBackend({ client, table }).get(db)) ?? { fields: {} };
     await putRow(client, table, { name: 'moved', version: padded(4), ...fields });
     expect(await text(store, 'moved')).toBe('v');
     // Which is why a native store reads it only where it is told to.
@@ -215,6 +217,28 @@ describe('removing', () => {
     expect(await store.put('db', 'anew')).toMatchObject({ version: padded(1) });
   });
 
+  test('takes unpadded rows with it, and leaves what is put meanwhile', async () => {
+    const store = await filled();
+    const { fields } = (await new DynamoDBBackend({ client, table }).get(db)) ?? { fields: {} };
+    for (const version of ['9', padded(10)]) await putRow(client, table, { name: 'db', version, ...fields });
+    // A row that arrives when it is known what shall go.
+    let listings = 0;
+    const sending = new Proxy(client, {
+      get: (target, key) => {
+        if (key !== 'send') return Reflect.get(target, key) as unknown;
+        return async (command: object, ...rest: never[]) => {
+          if (command.constructor.name === 'QueryCommand' && ++listings === 2) {
+            await putRow(client, table, { name: 'db', version: '99', ...fields });
+          }
+          return (target.send as (...args: unknown[]) => unknown)(command, ...rest);
+        };
+      },
+    });
+    const destroyed = await open({ backend: new DynamoDBBackend({ client: sending, table }) }).destroy('db');
+    expect(destroyed.versions).toEqual([...[1, 2, 3, 4, 10].map(padded), '9']);
+    expect(await versionsOf(store, 'db')).toEqual(['99']);
+  });
+
   test('killed after each request shows no older value, and ends the same when run again', async () => {
     const kills = await killedAtEach(
       async (at) => {
@@ -239,7 +263,7 @@ describe('removing', () => {
 
   test('in a native store takes the unpadded row that is meant, and no padded one of its number', async () => {
     await open().put('db', 'padded');
-    const { fields } = (await new DynamoDBBackend({ client, table }).get('db' as never)) ?? { fields: {} };
+    const { fields } = (await new DynamoDBBackend({ client, table }).get(db)) ?? { fields: {} };
     for (const version of ['1', '10', '2', '9'])
       await putRow(client, table, { name: 'db', version, ...fields });
     const native = open({ format: 'native', accept: ['native', 'credstash'] });
