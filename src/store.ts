@@ -501,8 +501,15 @@ export class Store {
       return made.version;
     }
     if (newest.state === undefined && chosen(newest)) {
-      const isThere = (current: StoredRecord | undefined) => this.#isThere(name, current, signal);
-      return (await this.#putStub(name, 'deleted', by, signal, isThere)).version;
+      return (
+        await this.#putStub(name, 'deleted', by, signal, async (current) => {
+          await this.#isThere(name, current, signal);
+          if (current?.version === newest.version) return;
+          throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', {
+            hint: 'run it again',
+          });
+        })
+      ).version;
     }
     return undefined;
   }

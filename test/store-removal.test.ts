@@ -249,6 +249,21 @@ test('destroy leaves what is put while it runs', async () => {
   await store.close();
 });
 
+test('destroying the newest version hides none that was put meanwhile', async () => {
+  const backend = new MemoryBackend();
+  const store = await filled(backend);
+  const list = backend.list.bind(backend);
+  backend.list = async function* (o) {
+    yield* list(o);
+    backend.list = list;
+    await storeOn(backend).put('db', 'new');
+  };
+  await expect(store.destroy('db', { versions: [3] })).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
+  expect((await store.destroy('db', { versions: [3] })).versions).toEqual(['3']);
+  expect((await store.get('db')).text()).toBe('new');
+  await store.close();
+});
+
 function codeOf(e: unknown): string {
   return isLazycredError(e) ? e.code : String(e);
 }
