@@ -5,7 +5,6 @@ import { makeKmsKey, makeTable, motoUrl } from '../emulators/servers.js';
 import { LAZY, newUser } from '../support/lazy.js';
 import '../support/preload.js';
 import { run, type RunResult } from '../support/run.js';
-import { fails, line, lineByLine, type Line } from './lines.js';
 import { endpointVariables, startOriginals, type Originals } from './originals.js';
 import { textValues } from './values.js';
 
@@ -159,58 +158,3 @@ test("lazy's own commands on a table of CredStash's", async () => {
   expect(await lazy(['destroy', 'cli/a', '--yes'])).toMatchObject({ code: 0 });
   expect((await credstash(['keys'])).stdout.split('\n')).not.toContain('cli/a');
 });
-
-test('lazy credstash prints, exits and stores as CredStash does, and each reads what the other stored', async () => {
-  const compare = lineByLine('credstash', originals, user);
-  const [theirs, ours] = [await makeTable(), await makeTable()];
-  const on = (t: string) => ({
-    ...endpointVariables(),
-    CREDSTASH_DEFAULT_TABLE: t,
-    AWS_DEFAULT_REGION: region,
-  });
-  const all = ({ args, ...of }: Line): Line => ({ ...of, args: ['--log-file', '/dev/null', ...args] });
-  const put = (...args: string[]): Line => line('put', '-k', alias, ...args);
-  const value = `${canary()} ünï\n\n 'two' "lines"  `;
-  const writing = [
-    put('app.a', value, 'b=ü', 'a=1'),
-    put('-c', 'kömmentar', '-v', '3', 'app-b', 'x'),
-    fails(1, 'put', '-k', alias, '-v3', 'app-b', 'x'),
-    put('-av9', 'app-b', '-5'),
-    put('-d', 'SHA512', '--vers=01', 'ünï cödé', '--', '-x y'),
-    fails(1, 'put', '-k', alias, 'ünï cödé', 'again'),
-    { ...put('app.c', '-'), input: 'yes' },
-    put('-v', 'a-version-longer-than-nineteen', 'app.c', ''),
-    line('putall', '-k', alias, '{"10": "a", "9": "1.5", "x/y//z": "c", "10": "d"}'),
-    line('putall', '-k', alias, '-a', ' {"9": "null"} '),
-    fails(1, 'putall', '["a"]'),
-    fails(2, 'put', 'x', 'v', '-d', 'RIPEMD'),
-    line('setup'),
-  ];
-  const reading = [
-    line('list'),
-    line('keys'),
-    line('get', 'app.a', 'a=1', 'b=ü'),
-    fails(1, 'get', 'app.a', 'a=1'),
-    line('get', '-n', 'app-b', '-v', '+3'),
-    line('get', 'app-b', '-v', '0000000000000000004'),
-    fails(1, 'get', 'app-b', '-v', '1_0'),
-    line('get', 'app.c', '-v', 'a-version-longer-than-nineteen'),
-    line('get', 'app.a*', 'a=1', 'b=ü'),
-    line('get', 'app.a*', 'a=1', 'b=ü', '-f', 'yaml'),
-    line('get', 'app.a*', 'a=1', 'b=ü', '-fcsv'),
-    line('get', 'app.a*', 'a=1', 'b=ü', '--form', 'dotenv'),
-    fails(1, 'get', '*'),
-    line('get', '[0-9x]*|ü*', '-f', 'yaml'),
-    { ...line('get', '[^a]*', '-f', 'csv'), unordered: true },
-    fails(2, 'get', 'app-b', 'a=1=2'),
-  ];
-  for (const of of [...writing, ...reading].map(all)) await compare(of, on(theirs), on(ours));
-  for (const of of reading.map(all)) await compare(of, on(ours), on(theirs));
-  const removing = [
-    line('delete', 'app.c'),
-    line('delete', 'app.a'),
-    line('getall'),
-    line('getall', '-fyaml'),
-  ];
-  for (const of of removing.map(all)) await compare(of, on(ours), on(theirs));
-}, 60_000);
