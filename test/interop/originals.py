@@ -30,7 +30,7 @@ import lazycred
 PROGRAMS = {"credstash": credstash.main, "lazycred": lazycred.main, "cchain": cchain.main}
 
 # Seconds after which a command that hangs is killed: its code is null then.
-TIME_LIMIT = 20
+TIME_LIMIT = 50
 
 
 def preload():
