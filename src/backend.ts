@@ -33,7 +33,7 @@ export interface Backend {
 
   /**
    * The number after which the next version of `name` is to be made, given its newest record as
-   * read: that record's version; 0 when there has never been one; undefined when `newest` was
+   * read: that record's version; 0 when there has never been one, or only CredStash's 0; undefined when `newest` was
    * replaced meanwhile, so read again. Costs a request only where the newest record doesn't tell (an
    * S3 head that is missing, or that LazyCred wrote).
    *

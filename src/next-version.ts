@@ -21,7 +21,9 @@ export interface VersionWishes {
  * @throws ERR_CONFLICT when a wish doesn't hold
  */
 export function nextNumber(newest: StoredRecord | undefined, base: number, o: VersionWishes): string {
-  checkWishes(newest, newest === undefined ? 0 : base, o);
+  // CredStash's version 0 is no `ifVersion`, where 0 says that there never was one.
+  const number = base === 0 ? undefined : base;
+  checkWishes(newest, newest === undefined ? 0 : number, o);
   const exact = o.version === undefined ? undefined : Number(o.version);
   if (exact !== undefined && exact <= base) throw notAfter(exact, String(base));
   if (base >= MAX_VERSION) throw new LazycredError('ERR_USAGE', `there is no version after ${base}`);

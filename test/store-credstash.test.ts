@@ -107,6 +107,23 @@ describe('versions', () => {
     },
   );
 
+  test('a newest row 0, as putall makes it, is followed by 1 in either format', async () => {
+    const store = open();
+    const native = open({ format: 'native', accept: ['native', 'credstash'] });
+    for (const [name, next] of [
+      ['theirs', store],
+      ['ours', native],
+    ] as const) {
+      await store.put(name, 'zero', { version: 0 });
+      await expect(next.put(name, 'x', { ifVersion: 0 })).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
+      await expect(next.put(name, 'x', { ifAbsent: true })).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
+      expect(Number((await next.put(name, 'one')).version)).toBe(1);
+      expect(await text(next, name)).toBe('one');
+      expect(await text(next, name, 0)).toBe('zero');
+      expect((await next.destroy(name)).versions).toHaveLength(2);
+    }
+  });
+
   test('conditions hold as in the native format', async () => {
     const store = open();
     await store.put('db', 'one', { ifAbsent: true });

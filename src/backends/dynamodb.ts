@@ -1,7 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import { quote, unpadVersion, versionNumber } from '../record.js';
+import { padVersion, quote, unpadVersion, versionNumber } from '../record.js';
 import type { Listed, SecretName, StoredRecord } from '../record.js';
 import {
   HASH_KEY,
@@ -62,12 +62,12 @@ export class DynamoDBBackend implements Backend {
     return row && fromRow(row, this.location);
   }
 
-  /** The newest record's number, without I/O. */
+  /** The newest record's number, without I/O: 0 for a first version as CredStash's `putall` makes it. */
   async base(name: SecretName, newest: StoredRecord | undefined, o: CallOptions = {}): Promise<number> {
     this.#table.begin(o.signal);
     if (newest === undefined) return 0;
     const key = storedKey(newest);
-    const number = versionNumber(unpadVersion(key) ?? '');
+    const number = key === padVersion('0') ? 0 : versionNumber(unpadVersion(key) ?? '');
     if (number !== undefined) return number;
     throw new LazycredError(
       'ERR_CONFLICT',
