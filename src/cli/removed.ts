@@ -13,6 +13,8 @@ export function tellRemoved(
   const which = versions.length === 1 ? 'version' : 'versions';
   const what = `${quote(name)} in ${location}`;
   if (versions.length === 0) session.talk(`${did} nothing of ${what}: no such value is left`);
+  // The one record of a format that keeps no versions.
+  else if (versions[0] === '') session.talk(`${did} ${what}`);
   else session.talk(`${did} ${which} ${versions.join(', ')} of ${what}`);
   if (remains !== undefined) session.talk(remains);
 }

@@ -82,6 +82,9 @@ test('our own commands find the rows by service/username, and cchain what they w
   ]);
   expect((await cchain(['-re', 'billing/db', '-ubob'])).stdout === `${other}\n`).toBe(true);
   expect((await lazy(['list', 'billing/'])).stdout).toBe('billing/db/ann%2Fa\nbilling/db/bob\n');
+  const gone = await lazy(['destroy', 'billing/db/bob', '--yes']);
+  expect([gone.code, gone.stderr]).toEqual([0, `destroyed "billing/db/bob" in dynamodb://${table}\n`]);
+  expect((await lazy(['list', 'billing/'])).stdout).toBe('billing/db/ann%2Fa\n');
   expect(JSON.parse((await lazy(['get', 'no-service'])).stderr)).toMatchObject({
     code: 'ERR_USAGE',
   });
