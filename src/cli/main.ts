@@ -48,11 +48,17 @@ async function main(): Promise<number> {
 }
 
 async function run(signal: AbortSignal): Promise<number> {
-  // Before all else: an ancestor's command line has a grammar of its own.
-  const [first = ''] = args;
-  if (FRONT_ENDS.has(first)) return runFrontEnd(first, args.slice(1), signal);
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
+  if (FRONT_ENDS.has(word ?? '')) {
+    // How errors look is the only thing that is not for its own grammar to say.
+    const [foreign] = options.filter((o) => !o.startsWith('--log-format='));
+    if (foreign === undefined) return runFrontEnd(word ?? '', rest, signal);
+    const name = foreign.replace(/=.*$/su, '');
+    throw new LazycredError('ERR_USAGE', `${name} is for lazy's own commands, not for ${word}`, {
+      hint: `lazy ${word} --help shows its options, which stand after it`,
+    });
+  }
   const [topic] = rest;
   const ofAll = topic === undefined || topic.startsWith('-');
   if (word === undefined || (word === 'help' && ofAll)) return programHelp(options, word);
