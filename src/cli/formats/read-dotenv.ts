@@ -10,6 +10,9 @@ const BARE = /[^\n\u2028\u2029#]*/uy;
 /** After a value, and all of an empty line. */
 const END = /[^\S\n\u2028\u2029]*(?:#[^\n\u2028\u2029]*)?(?:\n|$)/uy;
 
+/** What npm dotenv takes for that: its `$` also stands before U+2028. */
+const NPM_END = /\s*(?:#.*)?$/muy;
+
 const QUOTES = 'put the value in single quotes';
 
 /**
@@ -79,5 +82,6 @@ function closeOf(text: string, from: number, mark: string): number | undefined {
     marks.push(at);
     if (text.charAt(at - 1) !== '\\') break;
   }
-  return marks.findLast((at) => after(END, text, at + 1) !== undefined);
+  const close = marks.findLast((at) => after(NPM_END, text, at + 1) !== undefined);
+  return close !== undefined && after(END, text, close + 1) !== undefined ? close : undefined;
 }

@@ -268,6 +268,8 @@ describe('dotenv', () => {
     ["A='x' y", 'line 1: neither KEY=value nor a comment'],
     ['A:x', 'line 1: neither KEY=value nor a comment'],
     ['# a\u2028A=x', 'line 1: neither KEY=value nor a comment'],
+    // npm dotenv ends the value at the last quote, for it the line ends there.
+    ["A='\\'\nF=' \u2028\nF='", 'line 1: neither KEY=value nor a comment'],
     [
       'A=x#y\nB=#z\nC=fine',
       'line 1: "A" has a "#" in a value without quotes; line 2: "B" has a "#" in a value without quotes',
