@@ -268,13 +268,8 @@ export class Store {
           },
         );
       }
-      // What somebody puts from here on is not what was to be destroyed.
-      const isLater = (v: Listed) =>
-        this.#rules.stubs
-          ? Number(v.version) > Number(last)
-          : !there.some(({ version }) => version === v.version);
-      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted') && !isLater(v);
-      const versions = await this.#erase(secret, 'destroyed', goes, o.by, signal);
+      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
+      const versions = await this.#erase(secret, 'destroyed', goes, { by: o.by, last }, signal);
       return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
     });
   }
@@ -307,7 +302,9 @@ export class Store {
         olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
       const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
       goes.delete(there[0]?.version);
-      const versions = await this.#erase(secret, 'pruned', (v) => goes.has(v.version), o.by, signal);
+      const last = there[0]?.version;
+      const chosen = (v: Listed) => goes.has(v.version);
+      const versions = await this.#erase(secret, 'pruned', chosen, { by: o.by, last }, signal);
       // What was erased before it was stopped half way may still be kept by the service.
       const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
       return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
@@ -517,23 +514,32 @@ export class Store {
   /**
    * Removes the versions that are `chosen`, oldest first: stopped half way, no older value is newest.
    * Where there are stubs, the newest is one by now and stays, and what has a number becomes one.
+   *
+   * @param o `last`: the newest that was meant; what somebody puts after it stays
    */
   async #erase(
     name: SecretName,
     state: RemovedState,
     chosen: (version: Listed) => boolean,
-    by: string | undefined,
+    o: { readonly by: string | undefined; readonly last: string | undefined },
     signal: AbortSignal,
   ): Promise<string[]> {
     const { stubs } = this.#rules;
-    const there = await this.#removable(name, signal);
+    const all = await this.#removable(name, signal);
+    // By its place: an old CredStash's 9 is newer than its 10.
+    const there = all.slice(
+      Math.max(
+        0,
+        all.findIndex(({ version }) => version === o.last),
+      ),
+    );
     const erased: string[] = [];
     for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
       const { version = '' } = listed;
       if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
       const number = numberOf(version);
       if (stubs && number !== undefined) {
-        const stub = this.#stub(name, String(number), state, by);
+        const stub = this.#stub(name, String(number), state, o.by);
         await this.#backend.erase({ ...stub, revision: listed.revision }, { signal });
       } else await this.#backend.remove({ ...listed, version }, { signal });
       erased.push(version);

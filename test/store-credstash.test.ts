@@ -287,12 +287,15 @@ describe('removing', () => {
     expect((await native.destroy('db', { versions: ['2'] })).versions).toEqual(['2']);
     expect(await versionsOf(native, 'db')).toEqual(['9', '10', '1', padded(1)]);
     expect((await native.prune('db', { keep: 3 })).versions).toEqual([padded(1)]);
-    expect((await native.prune('db', { keep: 1 })).versions).toEqual(['1', '10']);
+    expect((await native.destroy('db', { versions: ['10'] })).versions).toEqual(['10']);
+    expect((await native.prune('db', { keep: 1 })).versions).toEqual(['1']);
     const left = await collect(new DynamoDBBackend({ client, table }).list({ name: 'db' as never }));
     expect(left.map((v) => [v.version, v.state])).toEqual([
       ['9', undefined],
       ['1', 'pruned'],
     ]);
+    for (const version of ['1', '10', '9']) await putRow(client, table, { name: 'old', version, ...fields });
+    expect((await open().destroy('old')).versions).toEqual(['1', '10', '9']);
   });
 
   test("leaves another format's rows alone", async () => {
