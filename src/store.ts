@@ -721,6 +721,12 @@ export class Store {
     );
     const surplus = given.find((extra) => !this.#rules.extras.includes(extra));
     if (surplus !== undefined) throw this.#unsupported(`keeps no ${EXTRA_WORDS[surplus]}`);
+    if (!this.#rules.context && Object.keys(this.#context ?? {}).length > 0) {
+      throw this.#unsupported(
+        'takes no context',
+        'leave it out, or give the store one of its own: context: {}',
+      );
+    }
     this.#rules.check(bytes, o);
     return { secret, bytes };
   }

@@ -135,6 +135,7 @@ describe('what the format cannot hold', () => {
       [store.put('/u', 'v'), 'ERR_USAGE'],
       [store.get('service'), 'ERR_USAGE'],
       [store.put('s/u', 'v', { comment: 'c' }), 'ERR_UNSUPPORTED'],
+      [open({ context: { env: 'prod' } }).put('s/u', 'v'), 'ERR_UNSUPPORTED'],
       [store.put('s/u', 'v', { version: 1 }), 'ERR_UNSUPPORTED'],
       [store.get('s/u', { version: 1 }), 'ERR_UNSUPPORTED'],
       [store.history('s/u'), 'ERR_UNSUPPORTED'],

@@ -114,6 +114,7 @@ describe('what the format can bear', () => {
       store.put('db', 'x', { version: 2 }),
       store.put('db', 'x', { ifVersion: 1 }),
       store.put('db', 'x', { comment: 'c' }),
+      open({ context: { env: 'prod' } }).put('db', 'x'),
       store.get('db', { version: 1 }),
       store.history('db'),
       store.rollback('db', 1),

@@ -68,6 +68,8 @@ export interface RecordFormat {
   /** Whether a version can be without a value (a tombstone, a stub); elsewhere removing frees its place. */
   readonly stubs: boolean;
   readonly extras: readonly Extra[];
+  /** Whether a record is under the encryption context that is given, not always the same one. */
+  readonly context: boolean;
   /** The name of a new record. @throws ERR_USAGE */
   readonly parseName: (name: string) => SecretName;
   /** @throws ERR_USAGE, ERR_UNSUPPORTED for what it can't hold, before anything is requested */
@@ -89,6 +91,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     versions: 'numbers',
     stubs: true,
     extras: ['by', 'comment', 'tags'],
+    context: true,
     parseName,
     check: (_, notes) => {
       const fault = notesFault(notes);
@@ -114,6 +117,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     versions: 'none',
     stubs: false,
     extras: [],
+    context: false,
     // Any name that LazyCred took is taken, but native records' archives are not to be written over.
     parseName: (name) => (name.split('/').includes(RESERVED_SEGMENT) ? parseName(name) : storedName(name)),
     check: () => undefined,
@@ -125,6 +129,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     versions: 'texts',
     stubs: false,
     extras: ['comment', 'digest'],
+    context: true,
     parseName: storedName,
     check: (value, { digest }) => {
       if (digest !== undefined) hashToSeal(digest);
@@ -144,6 +149,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     versions: 'none',
     stubs: false,
     extras: [],
+    context: false,
     parseName: (name) => {
       parseCloudchainName(name);
       return storedName(name);
