@@ -1,4 +1,5 @@
 /** LazyCred's format through the store, on servers of S3's and KMS's protocols. */
+import { randomBytes } from 'node:crypto';
 import {
   GetObjectCommand,
   ListObjectVersionsCommand,
@@ -105,6 +106,23 @@ describe('what the format can bear', () => {
     await store.destroy('lost');
     await store.put('lost', 'anew');
     expect((await store.get('lost')).text()).toBe('anew');
+  });
+
+  test('a value beyond our own limit opens, an object without end does not', async () => {
+    const value = randomBytes(2 * 1024 * 1024);
+    await open({ maxBytes: value.length }).put('large', value);
+    expect(value.equals((await open().get('large')).bytes())).toBe(true);
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: 'creds/endless',
+        Body: Buffer.alloc(17 * 1024 * 1024, ' '),
+      }),
+    );
+    await expect(open().get('endless')).rejects.toMatchObject({
+      code: 'ERR_INTEGRITY',
+      message: 'the stored object is larger than 16 MiB: no record',
+    });
   });
 
   test('what it cannot bear is refused, saying so', async () => {

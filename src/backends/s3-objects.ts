@@ -51,8 +51,11 @@ export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
 }
 
-/** Largest object that is read, in bytes: a record at its limits, and room for JSON's escapes. */
-const MAX_BODY_BYTES = 1024 * 1024;
+/**
+ * Largest object that is read, in bytes. Ours have less than one MiB; LazyCred set no limit, and a value
+ * takes 4/3 of its size there.
+ */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** How often a body that breaks off is asked for again; the SDK retries only up to the headers. */
 const BODY_ATTEMPTS = 3;
@@ -314,7 +317,7 @@ function headersOf(condition: Condition | undefined): { IfMatch?: string; IfNone
 
 async function readBody(out: GetObjectCommandOutput, name: string): Promise<Buffer> {
   const tooLarge = () =>
-    new LazycredError('ERR_INTEGRITY', 'the stored object is larger than any record', {
+    new LazycredError('ERR_INTEGRITY', 'the stored object is larger than 16 MiB: no record', {
       name,
     });
   const chunks: Buffer[] = [];
