@@ -175,6 +175,10 @@ describe('what the format holds', () => {
         hint: expect.stringContaining('--context NAME=VALUE') as unknown,
       });
     }
+    // Brought over as the guide has it, it tells its context itself.
+    const native: Partial<StoreParts> = { format: 'native', accept: ['native', 'credstash'] };
+    expect(await open({ ...native, context: prod }).rollback('db', 1)).toMatchObject({ version: '2' });
+    expect(await text(open(native), 'db')).toBe('v');
   });
 
   test('a moved row opens anywhere: what the format cannot promise', async () => {
