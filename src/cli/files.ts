@@ -16,11 +16,16 @@ export function pathOf(text: string, cwd: string): string {
   return join(cwd, text);
 }
 
+/** What messages call the file of `@FILE`: where it isn't there, its name may be a value that begins with `@`. */
+export const AT_FILE = 'the file that @ names';
+
 /**
  * The bytes of a file, or of a pipe (`<(…)`), `limit` at most.
- * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE, naming the file
+ *
+ * @param shown what messages call it
+ * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE
  */
-export async function readFileUpTo(path: string, limit: number): Promise<Buffer> {
+export async function readFileUpTo(path: string, limit: number, shown = quote(path)): Promise<Buffer> {
   try {
     const handle = await open(path, constants.O_RDONLY);
     try {
@@ -37,7 +42,7 @@ export async function readFileUpTo(path: string, limit: number): Promise<Buffer>
       await handle.close();
     }
   } catch (e) {
-    throw fileError(e, `cannot read ${quote(path)}`);
+    throw fileError(e, `cannot read ${shown}`);
   }
 }
 

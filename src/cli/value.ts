@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import { LazycredError } from '../errors.js';
 import { DEFAULT_MAX_VALUE_BYTES, quote } from '../record.js';
 import type { CommandArguments } from './command.js';
-import { pathOf, readFileUpTo, tooLarge } from './files.js';
+import { AT_FILE, pathOf, readFileUpTo, tooLarge } from './files.js';
 import { promptHidden } from './prompt.js';
 
 /** What {@link readValue} goes by. */
@@ -37,7 +37,10 @@ async function readFrom({ args, cwd, signal }: ValueSource): Promise<Uint8Array>
   }
   if (literal !== undefined) return Buffer.from(literal);
   if (operand === '-' || file === '-') return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
-  if (file !== undefined) return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES);
+  if (file !== undefined) {
+    const shown = args.has('file') ? undefined : AT_FILE;
+    return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES, shown);
+  }
   if (operand === undefined) return readUnasked(name, signal);
   // LazyCred's "put NAME FILE", or CredStash's "put NAME VALUE": storing the wrong one goes unnoticed for long.
   if (namesFile(operand, cwd)) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { homeFolder } from '../../config.js';
 import { isLazycredError, LazycredError } from '../../errors.js';
-import { pathOf, readFileUpTo } from '../files.js';
+import { AT_FILE, pathOf, readFileUpTo } from '../files.js';
 import type { Surrounding } from '../front-ends.js';
 import { promptHidden } from '../prompt.js';
 import { readStdin } from '../value.js';
@@ -20,18 +20,19 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function givenText({ args, around }: CredstashRun): Promise<string> {
   const file = args.text('infile') ?? '';
-  const word = file === '' ? (args.text('value') ?? args.text('credentials') ?? '') : `@${file}`;
+  if (file !== '') return textOf(await fileAt(file, around), 'the file');
+  const word = args.text('value') ?? args.text('credentials') ?? '';
   if (word === '-') return textOf(await readStdin(around.signal, MAX_BYTES, 'give it as @FILE'), 'stdin');
   if (!word.startsWith('@')) return word;
-  return textOf(await fileAt(word.slice(1), around), 'the file');
+  return textOf(await fileAt(word.slice(1), around, AT_FILE), 'the file');
 }
 
 /** As the original, which calls any file that it can't read a mistake in the arguments. */
-async function fileAt(file: string, around: Surrounding): Promise<Buffer> {
+async function fileAt(file: string, around: Surrounding, shown?: string): Promise<Buffer> {
   const home = homeFolder(around);
   const path = /^~(?:\/|$)/u.test(file) && home !== undefined ? join(home, file.slice(1)) : file;
   try {
-    return await readFileUpTo(pathOf(path, around.cwd), MAX_BYTES);
+    return await readFileUpTo(pathOf(path, around.cwd), MAX_BYTES, shown);
   } catch (e) {
     if (!isLazycredError(e)) throw e;
     throw new LazycredError('ERR_USAGE', e.message, { hint: e.hint, cause: e });

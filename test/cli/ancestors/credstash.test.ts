@@ -60,7 +60,8 @@ test('under a link, with options behind the action, and values from everywhere',
   expect(versions.stdout).toBe(`from.file,${value}\nprompted,${value}-typed\n\n`);
   // A file that can't be read is a mistake in the arguments, to argparse; so are bytes that are no text.
   writeFileSync(join(user.work, 'bytes'), Buffer.from([0xff]));
-  for (const word of ['@nowhere', '@.', '@bytes']) {
+  // What isn't shown: a value that begins with @ ends here, too.
+  for (const word of [`@${canary()}`, '@.', '@bytes']) {
     expect(await credstash(['put', 'x', word])).toMatchObject({ code: 2, stdout: '' });
   }
   expect(await credstash(['put', 'x', '-'], { input: Buffer.from([0xff]) })).toMatchObject({ code: 2 });
