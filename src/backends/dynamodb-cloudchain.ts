@@ -9,7 +9,7 @@ import { cloudchainName, parseCloudchainName } from '../cloudchain-names.js';
 import { LazycredError } from '../errors.js';
 import type { Listed, SecretName, StoredRecord } from '../record.js';
 import { CLOUDCHAIN_TABLE_KEYS } from '../table-keys.js';
-import { compareBytes, MAX_HASH_BYTES, MAX_RANGE_BYTES, type Row } from './dynamodb-rows.js';
+import { compareBytes, MAX_HASH_BYTES, MAX_RANGE_BYTES, otherKeys, type Row } from './dynamodb-rows.js';
 import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb-table.js';
 
 // cloudchain's own table: `Service` (hash, S), `Username` (range, S) and `Secret`, one row a name.
@@ -29,7 +29,7 @@ export class CloudchainBackend implements Backend {
   readonly #table: DynamoDBTable;
 
   constructor(options: DynamoDBBackendOptions) {
-    this.#table = new DynamoDBTable(options);
+    this.#table = new DynamoDBTable(options, CLOUDCHAIN_TABLE_KEYS);
     this.location = this.#table.location;
   }
 
@@ -145,14 +145,7 @@ export class CloudchainBackend implements Backend {
   #nameOf(row: Row): SecretName {
     const [service, username] = [row[HASH_KEY]?.S, row[RANGE_KEY]?.S];
     if (service !== undefined && username !== undefined) return cloudchainName(service, username);
-    throw new LazycredError(
-      'ERR_CONFIG',
-      `${this.location} has not the string keys "Service" and "Username"`,
-      {
-        location: this.location,
-        hint: 'name a table of cloudchain\'s, with the hash key "Service" and the range key "Username"',
-      },
-    );
+    throw otherKeys(CLOUDCHAIN_TABLE_KEYS, this.location);
   }
 
   #noVersions(): Promise<never> {

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../errors.js';
 import { claimOf, padVersion, quote, unpadVersion, versionNumber } from '../record.js';
 import type { Fields, Listed, SecretName, StoredRecord } from '../record.js';
-import { RECORD_TABLE_KEYS } from '../table-keys.js';
+import { RECORD_TABLE_KEYS, type TableKeys } from '../table-keys.js';
 
 // A record as a row of CredStash's own table: `name` (hash, S) and `version` (range, S; 19 digits for
 // numbers, so that DynamoDB's order by bytes is their order), each field a string attribute beside
@@ -125,9 +125,16 @@ export function keysOf(row: Row, location: string): { name: SecretName; key: str
   const name = row[HASH_KEY]?.S;
   const key = row[RANGE_KEY]?.S;
   if (name !== undefined && key !== undefined) return { name: name as SecretName, key };
-  throw new LazycredError('ERR_CONFIG', `${location} has not the string keys "name" and "version"`, {
+  throw otherKeys(RECORD_TABLE_KEYS, location);
+}
+
+/** ERR_CONFIG for a table that has other keys than these: it is one of another kind. */
+export function otherKeys(keys: TableKeys, location: string, cause?: unknown): LazycredError {
+  const [hash, range] = keys.map((key) => `"${key}"`);
+  return new LazycredError('ERR_CONFIG', `${location} has not the string keys ${hash} and ${range}`, {
     location,
-    hint: 'name a table with the hash key "name" and the range key "version", as CredStash makes it',
+    hint: 'cloudchain\'s tables have "Service" and "Username" (format: cloudchain), all others "name" and "version"',
+    cause,
   });
 }
 

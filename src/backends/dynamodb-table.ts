@@ -10,7 +10,8 @@ import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { quote } from '../record.js';
 import { failureShape, serviceError } from '../service-errors.js';
-import type { Row } from './dynamodb-rows.js';
+import type { TableKeys } from '../table-keys.js';
+import { otherKeys, type Row } from './dynamodb-rows.js';
 
 /** Settings of a backend that keeps records in a DynamoDB table. */
 export interface DynamoDBBackendOptions {
@@ -30,16 +31,22 @@ interface HttpHandlerOptions {
 /** Longest window of point-in-time recovery (DynamoDB Developer Guide, "Point-in-time backups"). */
 const MAX_RECOVERY_DAYS = 35;
 
+/** DynamoDB's words for a request whose keys aren't the table's: of Query, of GetItem and DeleteItem, of PutItem. */
+const OTHER_KEYS = /key schema element|key element does not match|Missing the key/u;
+
 /** One table: its requests, with their failures translated, and its pages as one sequence. */
 export class DynamoDBTable {
   readonly name: string;
   readonly location: string;
   readonly client: DynamoDBBackendOptions['client'];
+  readonly #keys: TableKeys;
   readonly #region: string | undefined;
   readonly #pageSize: number | undefined;
   #closed = false;
 
-  constructor(options: DynamoDBBackendOptions) {
+  /** @param keys that the table is to have */
+  constructor(options: DynamoDBBackendOptions, keys: TableKeys) {
+    this.#keys = keys;
     this.name = options.table;
     this.location = `dynamodb://${options.table}`;
     this.client = options.client;
@@ -144,7 +151,11 @@ export class DynamoDBTable {
   }
 
   #failure(e: unknown, action: string, name: string | undefined, signal: AbortSignal | undefined): unknown {
-    if (signal?.aborted !== true && failureShape(e).name === 'ResourceNotFoundException') {
+    const shape = failureShape(e);
+    if (signal?.aborted !== true && shape.name === 'ValidationException' && OTHER_KEYS.test(shape.message)) {
+      return otherKeys(this.#keys, this.location, e);
+    }
+    if (signal?.aborted !== true && shape.name === 'ResourceNotFoundException') {
       const where = this.#region === undefined ? '' : ` in ${this.#region}`;
       return new LazycredError('ERR_CONFIG', `table ${quote(this.name)} does not exist${where}`, {
         name,

@@ -18,6 +18,7 @@ import {
   toRow,
   type Row,
 } from './dynamodb-rows.js';
+import { RECORD_TABLE_KEYS } from '../table-keys.js';
 import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb-table.js';
 
 export type { DynamoDBBackendOptions } from './dynamodb-table.js';
@@ -45,7 +46,7 @@ export class DynamoDBBackend implements Backend {
 
   /** @param options of a table with the string keys `name` (hash) and `version` (range) */
   constructor(options: DynamoDBBackendOptions) {
-    this.#table = new DynamoDBTable(options);
+    this.#table = new DynamoDBTable(options, RECORD_TABLE_KEYS);
     this.location = this.#table.location;
   }
 

@@ -418,8 +418,13 @@ describe('failures', () => {
     const client = dynamodbClient(server.url);
     await putRow(client, 'safedb', { Service: 's', Username: 'u', Secret: 'x' });
     const backend = new DynamoDBBackend({ client, table: 'safedb' });
-    for (const [, attempt] of every(backend))
-      await expect(attempt()).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+    for (const [, attempt] of every(backend)) {
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'ERR_CONFIG',
+        message: 'dynamodb://safedb has not the string keys "name" and "version"',
+        hint: expect.stringContaining('format: cloudchain') as unknown,
+      });
+    }
     await backend.close();
   });
 
