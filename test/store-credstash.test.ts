@@ -380,6 +380,11 @@ describe('under KMS', () => {
     const pinned = open({ keys: [provider(key)], decryptKeys: [provider(key)], context });
     await expect(pinned.get('db')).rejects.toMatchObject({ code: 'ERR_ACCESS' });
     expect(inputs.at(-1)).toMatchObject({ KeyId: key });
+    const local = new LocalKey({ label: 'local:' });
+    await expect(open({ keys: [local], context }).get('db')).rejects.toMatchObject({
+      code: 'ERR_ACCESS',
+      message: 'wrapped for "aws-kms"; configured: local:',
+    });
     const both = open({ keys: [provider(key)], decryptKeys: [provider(other)], context });
     expect(await text(both, 'db')).toBe(value);
     // A native record is never opened so.

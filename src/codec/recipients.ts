@@ -75,7 +75,7 @@ const KNOWN_PROVIDERS: readonly string[] = ['aws-kms', 'local', 'passphrase'];
 
 function noKeyFor(providers: readonly KeyProvider[], keys: readonly WrappedKey[]): LazycredError {
   // The record's own words, which nothing vouches for yet.
-  const wrappedBy = keys.map((k) => quote(`${k.provider} ${k.id}`)).join(', ');
+  const wrappedBy = keys.map((k) => quote(`${k.provider} ${k.id}`.trimEnd())).join(', ');
   if (!keys.some((k) => KNOWN_PROVIDERS.includes(k.provider))) {
     return new LazycredError('ERR_UNSUPPORTED', `no known key provider wrapped this record: ${wrappedBy}`, {
       hint: 'upgrade lazycred',
