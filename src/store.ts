@@ -89,7 +89,8 @@ export class Store {
     this.#now = parts.now ?? (() => new Date());
     this.#backOff = parts.backOff ?? backOff;
     this.#random = parts.random;
-    const fault = parts.context === undefined ? undefined : contextFault(parts.context);
+    const checked = this.#reads('native') ? parts.context : undefined;
+    const fault = checked === undefined ? undefined : contextFault(checked);
     if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context has ${fault}`);
   }
 

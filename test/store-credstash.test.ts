@@ -175,6 +175,10 @@ describe('what the format holds', () => {
         hint: expect.stringContaining('--context NAME=VALUE') as unknown,
       });
     }
+    // Of any size that KMS takes: native records' limits are not CredStash's.
+    const many = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`lazycred:${i}`, 'x']));
+    await open({ context: many }).put('many', 'v');
+    expect(await text(open({ context: many }), 'many')).toBe('v');
     // Brought over as the guide has it, it tells its context itself.
     const native: Partial<StoreParts> = { format: 'native', accept: ['native', 'credstash'] };
     expect(await open({ ...native, context: prod }).rollback('db', 1)).toMatchObject({ version: '2' });

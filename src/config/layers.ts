@@ -6,6 +6,7 @@ import type { Problems } from './problems.js';
 import { KEYS, type Key, type Layer, type Values } from './schema.js';
 import type { KeySpec, LoadedConfig, Location, Origin, Settings } from './settings.js';
 import { NEED_TRUST } from './trust.js';
+import { refuseUnfitContext } from './values.js';
 
 const DEFAULT_FORMAT: Format = 'native';
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -109,7 +110,11 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     kmsEndpoint: value('kmsEndpoint'),
   };
   const decryptKeys = value('decryptKeys') ?? [];
-  const context = value('context');
+  const bound = pick('context');
+  const context = bound?.value;
+  if (bound !== undefined && context !== undefined && [format, ...accept].includes('native')) {
+    problems.collect(bound.layer.source.label('context'), () => refuseUnfitContext(context));
+  }
 
   if (!problems.none || store === undefined || keys === undefined) throw problems.error();
   const settings: Settings = {

@@ -86,24 +86,34 @@ const RESERVED_KEYS = ['lazycred:', 'aws:'];
 const MOST_PAIRS = 16;
 const MOST_CONTEXT_BYTES = 4096;
 
-/** An encryption context. */
+/** An encryption context. KMS has limits of its own; for those of native records see {@link refuseUnfitContext}. */
 export function readContext(raw: unknown): Record<string, string> {
   if (!isMap(raw)) return unfit(`must be a map of text to text, not ${kindOf(raw)}`);
-  const keys = Object.keys(raw);
-  if (keys.length > MOST_PAIRS) unfit(`more than ${MOST_PAIRS} pairs`);
   const context: Record<string, string> = {};
-  let bytes = 0;
-  for (const key of keys) {
+  for (const key of Object.keys(raw)) {
     if (key === '' || key === '__proto__' || !key.isWellFormed()) unfit(`${quote(key)} can not be a key`);
-    const reserved = RESERVED_KEYS.find((r) => key.startsWith(r));
-    if (reserved !== undefined) unfit(`${quote(key)}: keys that begin with ${reserved} are reserved`);
     const value = raw[key];
     if (typeof value !== 'string') return unfit(`${quote(key)} must be text, not ${kindOf(value)}`);
     if (!value.isWellFormed()) unfit(`${quote(key)} is not well-formed Unicode`);
     context[key] = value;
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
-  return bytes <= MOST_CONTEXT_BYTES ? context : unfit(`more than ${MOST_CONTEXT_BYTES} bytes`);
+  return context;
+}
+
+/**
+ * Refuses a context that native records can't hold; CredStash's may have been put under any.
+ *
+ * @throws ERR_CONFIG
+ */
+export function refuseUnfitContext(context: Readonly<Record<string, string>>): void {
+  const pairs = Object.entries(context);
+  if (pairs.length > MOST_PAIRS) unfit(`more than ${MOST_PAIRS} pairs`);
+  for (const [key] of pairs) {
+    const reserved = RESERVED_KEYS.find((r) => key.startsWith(r));
+    if (reserved !== undefined) unfit(`${quote(key)}: keys that begin with ${reserved} are reserved`);
+  }
+  const bytes = pairs.reduce((sum, [k, v]) => sum + Buffer.byteLength(k) + Buffer.byteLength(v), 0);
+  if (bytes > MOST_CONTEXT_BYTES) unfit(`more than ${MOST_CONTEXT_BYTES} bytes`);
 }
 
 /** Whether `raw` is a plain map, as JSON and YAML make them. */

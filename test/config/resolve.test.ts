@@ -241,6 +241,15 @@ describe('the other values', () => {
   ])('refuses %j', async (input, message) => {
     expect(await problem(input)).toMatch(message);
   });
+
+  test("takes any context for CredStash's records, but not beside native ones", async () => {
+    const credstash = { store: 'dynamodb://table', key: 'kms:alias/k', format: 'credstash' } as const;
+    const context = { ...pairs, 'lazycred:name': 'a' };
+    expect(resolveConfig({ ...credstash, context }).settings.context).toEqual(context);
+    expect(await problem({ ...credstash, context, accept: 'native' })).toMatch(
+      /^context: more than 16 pairs/u,
+    );
+  });
 });
 
 describe('unknown keys', () => {
