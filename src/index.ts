@@ -26,7 +26,7 @@ export type {
   RemoveOptions,
   StoreParts,
   VersionInfo,
-} from './store-options.js';
+} from './store/options.js';
 export type { Backend, CallOptions } from './backend.js';
 export type { Context, KeyProvider, WrappedKey } from './keys.js';
 export type { Fields, Format, Listed, RemovedState, SecretName, StoredRecord } from './record.js';

@@ -1,37 +1,17 @@
 import type { Backend, CallOptions } from './backend.js';
 import { allOrError, forEach } from './bulk.js';
-import { credstashVersionKeys } from './codec/credstash-versions.js';
-import { kindOf, type RecordKind } from './codec/detect.js';
-import { RECORD_FORMATS, type Extra, type RecordFormat, type Sealer, type Unwrap } from './codec/formats.js';
-import { contextFault, decodeHeader } from './codec/header.js';
+import { kindOf } from './codec/detect.js';
 import { Deadline } from './deadline.js';
-import { damaged } from './codec/native.js';
-import { unwrapWithAny } from './codec/recipients.js';
-import { decodeStub, encodeStub } from './codec/stub.js';
-import { backOff, createAfter, type BackOff, type Next } from './commit.js';
 import { isLazycredError, LazycredError } from './errors.js';
 import { isGlob, parseGlob } from './glob.js';
-import type { Context, KeyProvider } from './keys.js';
-import { nextNumber, nextText, noVersion } from './next-version.js';
-import {
-  claimOf,
-  DEFAULT_MAX_VALUE_BYTES,
-  numberOf,
-  printable,
-  quote,
-  storedName,
-  versionNumber,
-  type Format,
-  type Listed,
-  type RemovedState,
-  type SecretName,
-  type StoredRecord,
-} from './record.js';
+import type { KeyProvider } from './keys.js';
+import { claimOf, storedName, type Listed } from './record.js';
 import type { Secret } from './secret.js';
 import type {
+  DestroyOptions,
   GetOptions,
-  ListOptions,
   ListedSecret,
+  ListOptions,
   ManyOptions,
   NamedVersion,
   PruneOptions,
@@ -39,11 +19,16 @@ import type {
   PutManyOptions,
   PutOptions,
   PutResult,
-  RemoveOptions,
   Removed,
+  RemoveOptions,
   StoreParts,
   VersionInfo,
-} from './store-options.js';
+} from './store/options.js';
+import { RecordReader } from './store/reader.js';
+import { RecordRemover } from './store/remover.js';
+import { StoreRules } from './store/rules.js';
+import { isGone, versionInfo } from './store/version-info.js';
+import { RecordWriter } from './store/writer.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -58,50 +43,29 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * const db = await store.get('db_credentials');
  */
 export class Store {
+  /** Where the secrets are, for messages. */
+  readonly location: string;
+  /** The keys that new records are wrapped for, for messages. */
+  readonly keyLabels: readonly string[];
   readonly #backend: Backend;
   readonly #keys: readonly KeyProvider[];
-  readonly #opening: readonly KeyProvider[];
-  readonly #format: Format;
-  readonly #rules: RecordFormat;
-  /** Whether the format was asked for, so that an ancestor's record may be followed by a native one. */
-  readonly #converts: boolean;
-  readonly #pinned: boolean;
-  readonly #accept: readonly Format[];
-  readonly #context: Context | undefined;
+  readonly #rules: StoreRules;
+  readonly #reader: RecordReader;
+  readonly #writer: RecordWriter;
+  readonly #remover: RecordRemover;
   readonly #timeoutMs: number;
-  readonly #maxBytes: number;
-  readonly #now: () => Date;
-  readonly #backOff: BackOff;
-  readonly #random: ((size: number) => Uint8Array) | undefined;
 
   constructor(parts: StoreParts) {
-    this.#backend = parts.backend;
-    this.#keys = parts.keys;
-    this.#opening = [...parts.keys, ...(parts.decryptKeys ?? [])];
-    this.#format = parts.format ?? 'native';
-    this.#rules = RECORD_FORMATS[this.#format];
-    this.#converts = parts.format !== undefined;
-    this.#pinned = (parts.decryptKeys ?? []).length > 0;
-    this.#accept = parts.accept ?? [this.#format];
-    this.#context = parts.context;
+    const { backend, keys, decryptKeys = [] } = parts;
+    this.location = backend.location;
+    this.keyLabels = keys.map((key) => key.label);
+    this.#backend = backend;
+    this.#keys = [...keys, ...decryptKeys];
+    this.#rules = new StoreRules(parts);
+    this.#reader = new RecordReader(parts, this.#rules);
+    this.#writer = new RecordWriter(parts, this.#rules, this.#reader);
+    this.#remover = new RecordRemover(backend, this.#rules, this.#reader, this.#writer);
     this.#timeoutMs = parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#maxBytes = parts.maxBytes ?? DEFAULT_MAX_VALUE_BYTES;
-    this.#now = parts.now ?? (() => new Date());
-    this.#backOff = parts.backOff ?? backOff;
-    this.#random = parts.random;
-    const checked = this.#reads('native') ? parts.context : undefined;
-    const fault = checked === undefined ? undefined : contextFault(checked);
-    if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context has ${fault}`);
-  }
-
-  /** Where the secrets are, for messages. */
-  get location(): string {
-    return this.#backend.location;
-  }
-
-  /** The keys that new records are wrapped for, for messages. */
-  get keyLabels(): readonly string[] {
-    return this.#keys.map((key) => key.label);
   }
 
   /**
@@ -113,10 +77,11 @@ export class Store {
   get(name: string, o: GetOptions = {}): Promise<Secret> {
     return this.#within(name, o, async (signal) => {
       const secret = storedName(name);
-      if (o.version !== undefined) return this.#openVersion(secret, this.#askedVersion(o.version), signal);
+      if (o.version !== undefined)
+        return this.#reader.openVersion(secret, this.#rules.askedVersion(o.version), signal);
       const record = await this.#backend.get(secret, undefined, { signal });
-      if (record === undefined) throw await this.#notFound(secret, undefined, signal);
-      return this.#open(record, signal);
+      if (record === undefined) throw await this.#reader.notFound(secret, undefined, signal);
+      return this.#reader.open(record, signal);
     });
   }
 
@@ -130,8 +95,8 @@ export class Store {
    */
   put(name: string, value: string | Uint8Array, o: PutOptions = {}): Promise<PutResult> {
     return this.#within(name, o, (signal) => {
-      const { secret, bytes } = this.#checkedPut(name, value, o);
-      return this.#put(secret, bytes, o, signal);
+      const { secret, bytes } = this.#rules.checkedPut(name, value, o);
+      return this.#writer.put(secret, bytes, o, signal);
     });
   }
 
@@ -154,7 +119,7 @@ export class Store {
   async *versions(
     o: Pick<ListOptions, 'match' | 'signal'> = {},
   ): AsyncGenerator<NamedVersion, void, undefined> {
-    this.#needsVersions();
+    this.#rules.needsVersions();
     const isWanted = (listed: Listed) => Promise.resolve(!isGone(listed));
     for await (const listed of this.#listing(o, { versions: true }, isWanted)) {
       yield { name: listed.name, ...versionInfo(listed) };
@@ -169,10 +134,10 @@ export class Store {
   history(name: string, o: CallOptions = {}): Promise<VersionInfo[]> {
     return this.#within(name, o, async (signal) => {
       const secret = storedName(name);
-      this.#needsVersions();
-      const all = await this.#versions(secret, signal);
+      this.#rules.needsVersions();
+      const all = await this.#reader.versions(secret, signal);
       const versions = all.filter((v) => !isGone(v)).map(versionInfo);
-      if (versions.length === 0) throw await this.#notFound(secret, undefined, signal);
+      if (versions.length === 0) throw await this.#reader.notFound(secret, undefined, signal);
       return versions;
     });
   }
@@ -186,10 +151,10 @@ export class Store {
    */
   delete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, async (signal) => {
-      this.#needsStubs();
+      this.#rules.needsStubs();
       const secret = storedName(name);
-      return this.#putStub(secret, 'deleted', o.by, signal, (newest) =>
-        this.#isThere(secret, newest, signal),
+      return this.#writer.putStub(secret, 'deleted', o.by, signal, (newest) =>
+        this.#reader.isThere(secret, newest, signal),
       );
     });
   }
@@ -201,16 +166,21 @@ export class Store {
    */
   undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, async (signal) => {
-      this.#needsStubs();
+      this.#rules.needsStubs();
       const secret = storedName(name);
       const newest = await this.#backend.get(secret, undefined, { signal });
-      if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
+      if (newest === undefined) throw await this.#reader.notFound(secret, undefined, signal);
       const state = claimOf(newest.fields)?.state;
       if (state === undefined) throw new LazycredError('ERR_CONFLICT', 'it is not deleted');
       for await (const { version, state: removed } of this.#backend.list({ name: secret, signal })) {
         if (version === undefined || removed !== undefined) continue;
         // Only if nobody else has put or brought back anything meanwhile.
-        return await this.#copyVersion(secret, version, { ...o, ifVersion: Number(newest.version) }, signal);
+        return await this.#writer.copyVersion(
+          secret,
+          version,
+          { ...o, ifVersion: Number(newest.version) },
+          signal,
+        );
       }
       throw new LazycredError('ERR_NOT_FOUND', 'none of its values is left', { hint: 'put a new one' });
     });
@@ -223,8 +193,8 @@ export class Store {
    */
   rollback(name: string, version: number | string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, (signal) => {
-      this.#needsVersions();
-      return this.#copyVersion(storedName(name), this.#askedVersion(version), o, signal);
+      this.#rules.needsVersions();
+      return this.#writer.copyVersion(storedName(name), this.#rules.askedVersion(version), o, signal);
     });
   }
 
@@ -236,43 +206,11 @@ export class Store {
    * In a format without stubs, the records themselves are removed, oldest first, and the newest alone
    * can't be.
    *
-   * @param o `versions`: only these
    * @throws ERR_NOT_FOUND for a name or version that isn't there; ERR_ACCESS saying what remains where
    *   the service keeps what may not be removed; ERR_UNSUPPORTED for the newest alone, without stubs
    */
-  destroy(
-    name: string,
-    o: RemoveOptions & { readonly versions?: readonly (number | string)[] | undefined } = {},
-  ): Promise<Removed> {
-    return this.#within(name, o, async (signal) => {
-      if (o.versions !== undefined) this.#needsVersions();
-      const secret = storedName(name);
-      const wanted = o.versions?.map((v) => this.#askedVersion(v));
-      const there = await this.#removable(secret, signal);
-      const [newest] = there;
-      if (newest === undefined) throw await this.#notFound(secret, undefined, signal);
-      const asked: string[] | undefined = wanted && [];
-      for (const version of wanted ?? []) {
-        const found = findVersion(there, version);
-        if (found === undefined) throw await this.#notFound(secret, version, signal);
-        asked?.push(found);
-      }
-      const chosen = (v: Listed) => asked?.includes(v.version ?? '') !== false;
-      let last = newest.version;
-      if (this.#rules.stubs) last = (await this.#hideNewest(secret, there, chosen, o.by, signal)) ?? last;
-      else if (chosen(newest) && !there.every(chosen)) {
-        throw new LazycredError(
-          'ERR_UNSUPPORTED',
-          'without the newest version an older value would be the newest',
-          {
-            hint: 'put a new value first, or destroy all of it',
-          },
-        );
-      }
-      const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
-      const versions = await this.#erase(secret, 'destroyed', goes, { by: o.by, last }, signal);
-      return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
-    });
+  destroy(name: string, o: DestroyOptions = {}): Promise<Removed> {
+    return this.#within(name, o, (signal) => this.#remover.destroy(name, o, signal));
   }
 
   /**
@@ -282,34 +220,7 @@ export class Store {
    *   ERR_UNSUPPORTED for `olderThan` in a format that keeps no times
    */
   prune(name: string, o: PruneOptions): Promise<Removed> {
-    return this.#within(name, o, async (signal) => {
-      this.#needsVersions();
-      const { keep, olderThan } = o;
-      if (keep === undefined && olderThan === undefined) {
-        throw new LazycredError('ERR_USAGE', 'prune needs to know how many versions or since when to keep');
-      }
-      if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 1)) {
-        throw new LazycredError('ERR_USAGE', `at least 1 version must be kept, not ${keep}`);
-      }
-      if (olderThan !== undefined && !this.#rules.stubs) {
-        throw this.#unsupported('does not keep when a version was made');
-      }
-      const secret = storedName(name);
-      const there = await this.#removable(secret, signal);
-      if (there.length === 0) throw await this.#notFound(secret, undefined, signal);
-      const values = there.filter((v) => v.state === undefined);
-      const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
-      const isOld = (v: Listed) =>
-        olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
-      const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
-      goes.delete(there[0]?.version);
-      const last = there[0]?.version;
-      const chosen = (v: Listed) => goes.has(v.version);
-      const versions = await this.#erase(secret, 'pruned', chosen, { by: o.by, last }, signal);
-      // What was erased before it was stopped half way may still be kept by the service.
-      const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
-      return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
-    });
+    return this.#within(name, o, (signal) => this.#remover.prune(name, o, signal));
   }
 
   /**
@@ -370,238 +281,14 @@ export class Store {
       throw new LazycredError('ERR_USAGE', `"${twice}" is there twice`, { name: twice });
     const check = (name: string, i: number) =>
       this.#within(name, o, async () =>
-        this.#checkedPut(name, entries[i]?.value ?? '', optionsOf(entries[i], o)),
+        this.#rules.checkedPut(name, entries[i]?.value ?? '', optionsOf(entries[i], o)),
       );
     allOrError(await forEach(names, check), 'put');
   }
 
   /** Frees sockets, timers and cached keys. */
   async close(): Promise<void> {
-    await Promise.all([this.#backend, ...this.#opening].map((part) => part.close()));
-  }
-
-  async #openVersion(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
-    // A number is found under either spelling by the backend.
-    const isNumber = versionNumber(version) !== undefined;
-    for (const place of isNumber ? [version] : credstashVersionKeys(version)) {
-      const record = await this.#backend.get(name, place, { signal });
-      if (record === undefined) continue;
-      // Of an older tombstone there is nothing to undelete.
-      if (kindOf(record.fields) === 'stub')
-        throw this.#removed(record, 'lazy history shows what has a value');
-      return this.#open(record, signal);
-    }
-    throw await this.#notFound(name, version, signal);
-  }
-
-  /** Opens a record under the version that its place tells. */
-  #open(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
-    const { name, version, fields } = record;
-    const kind = kindOf(fields);
-    if (kind === 'stub') throw this.#removed(record);
-    if (kind === 'broken') throw damaged(name);
-    if (kind === 'newer' || !this.#reads(kind)) throw this.#notAccepted(kind);
-    const anyKey = kind === 'native' || this.#pinned ? undefined : true;
-    const unwrap: Unwrap = (keys, context, keyBytes) =>
-      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes, anyKey });
-    const wanted = { version, context: this.#context, maxBytes: this.#maxBytes };
-    return RECORD_FORMATS[kind].open(record, wanted, unwrap);
-  }
-
-  #reads(format: Format): boolean {
-    return this.#accept.includes(format);
-  }
-
-  #put(name: SecretName, value: Uint8Array, o: PutOptions, signal: AbortSignal): Promise<PutResult> {
-    return this.#withSealer(name, value, o, signal, (sealer, newest) => {
-      let sealed: StoredRecord | undefined;
-      return this.#commit(name, newest, signal, async (current) => {
-        this.#mayFollow(name, current);
-        const version = await this.#nextVersion(name, current, o, signal);
-        if (version === undefined) return undefined;
-        if (
-          o.skipUnchanged === true &&
-          current !== undefined &&
-          (await this.#holds(current, value, signal))
-        ) {
-          return { keep: current };
-        }
-        // Sealed once a version: a resend must be byte-identical to be known as one's own.
-        if (sealed?.version !== version) sealed = { name, version, fields: sealer.fields(version) };
-        return { create: sealed, aside: o.backfill };
-      });
-    });
-  }
-
-  /** The version that a put makes after `newest`, if its wishes hold; undefined to look again. */
-  async #nextVersion(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (this.#rules.versions === 'none') return noVersion(newest, o);
-    if (this.#rules.versions === 'texts') return nextText(name, newest, o);
-    const base = await this.#backend.base(name, newest, { signal });
-    return base === undefined ? undefined : nextNumber(newest, base, o);
-  }
-
-  /** Makes a tombstone the newest version, if `check` doesn't throw at what it would follow. */
-  async #putStub(
-    name: SecretName,
-    state: RemovedState,
-    by: string | undefined,
-    signal: AbortSignal,
-    check: (newest: StoredRecord | undefined) => Promise<void>,
-  ): Promise<PutResult> {
-    let stub: StoredRecord | undefined;
-    const newest = await this.#backend.get(name, undefined, { signal });
-    return this.#commit(name, newest, signal, async (current) => {
-      await check(current);
-      this.#mayFollow(name, current);
-      const version = await this.#nextVersion(name, current, {}, signal);
-      if (version === undefined) return undefined;
-      if (stub?.version !== version) stub = this.#stub(name, version, state, by);
-      return { create: stub };
-    });
-  }
-
-  async #commit(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-    next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
-  ): Promise<PutResult> {
-    const done = await createAfter(this.#backend, name, newest, next, { signal, backOff: this.#backOff });
-    if ('keep' in done) return { name, version: done.keep.version, unchanged: true };
-    return { name, version: done.create.version };
-  }
-
-  #stub(name: SecretName, version: string, state: RemovedState, by: string | undefined): StoredRecord {
-    return { name, version, fields: encodeStub({ version, state, at: this.#now(), by }, this.#random) };
-  }
-
-  /**
-   * First what get sees: no older value comes back, wherever destroying is stopped. Gives the version
-   * that was made for it.
-   */
-  async #hideNewest(
-    name: SecretName,
-    there: readonly Listed[],
-    chosen: (version: Listed) => boolean,
-    by: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const [newest] = there;
-    if (newest === undefined) return undefined;
-    if (there.every((v) => v.state !== undefined || chosen(v)) && newest.state !== 'destroyed') {
-      const made = await this.#putStub(name, 'destroyed', by, signal, () => Promise.resolve());
-      return made.version;
-    }
-    if (newest.state === undefined && chosen(newest)) {
-      return (
-        await this.#putStub(name, 'deleted', by, signal, async (current) => {
-          await this.#isThere(name, current, signal);
-          if (current?.version === newest.version) return;
-          throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', {
-            hint: 'run it again',
-          });
-        })
-      ).version;
-    }
-    return undefined;
-  }
-
-  /**
-   * Removes the versions that are `chosen`, oldest first: stopped half way, no older value is newest.
-   * Where there are stubs, the newest is one by now and stays, and what has a number becomes one.
-   *
-   * @param o `last`: the newest that was meant; what somebody puts after it stays
-   */
-  async #erase(
-    name: SecretName,
-    state: RemovedState,
-    chosen: (version: Listed) => boolean,
-    o: { readonly by: string | undefined; readonly last: string | undefined },
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    const { stubs } = this.#rules;
-    const all = await this.#removable(name, signal);
-    // By its place: an old CredStash's 9 is newer than its 10.
-    const there = all.slice(
-      Math.max(
-        0,
-        all.findIndex(({ version }) => version === o.last),
-      ),
-    );
-    const erased: string[] = [];
-    for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
-      const { version = '' } = listed;
-      if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
-      const number = numberOf(version);
-      if (stubs && number !== undefined) {
-        const stub = this.#stub(name, String(number), state, o.by);
-        await this.#backend.erase({ ...stub, revision: listed.revision }, { signal });
-      } else await this.#backend.remove({ ...listed, version }, { signal });
-      erased.push(version);
-    }
-    return erased;
-  }
-
-  /** All versions, newest first, stubs included. */
-  async #versions(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
-    const versions: Listed[] = [];
-    for await (const listed of this.#backend.list({ name, signal })) versions.push(listed);
-    return versions;
-  }
-
-  /**
-   * As {@link #versions}; without them, the one record. Refused where another format's would lose its
-   * number, or become a stub unasked.
-   */
-  async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
-    if (this.#rules.stubs) {
-      const versions = await this.#versions(name, signal);
-      if (versions[0]?.fields?.['lazycred'] === undefined) {
-        this.#mayFollow(name, await this.#backend.get(name, undefined, { signal }));
-      }
-      return versions;
-    }
-    const there =
-      this.#rules.versions === 'none' ? await this.#only(name, signal) : await this.#versions(name, signal);
-    if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
-      throw this.#unsupported('has no part in the native record that is there');
-    }
-    return there;
-  }
-
-  // What can't be read as a record (LazyCred's `"key": null`) can be removed all the same.
-  async #only(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
-    try {
-      const record = await this.#backend.get(name, undefined, { signal });
-      return record === undefined ? [] : [record];
-    } catch (e) {
-      if (!isLazycredError(e, 'ERR_INTEGRITY')) throw e;
-      return [{ name, version: '' }];
-    }
-  }
-
-  /** Puts the value of an older version again, with its comment and tags. */
-  async #copyVersion(
-    name: SecretName,
-    version: string,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<PutResult> {
-    const opened = await this.#openVersion(name, version, signal);
-    const { comment, tags } = opened;
-    return this.#put(name, opened.bytes(), { ...o, comment, tags }, signal);
-  }
-
-  /** Throws ERR_NOT_FOUND unless the newest record has a value. */
-  async #isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
-    if (newest === undefined) throw await this.#notFound(name, undefined, signal);
-    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest);
+    await Promise.all([this.#backend, ...this.#keys].map((part) => part.close()));
   }
 
   /** Whether a listed name is a tombstone that can be undone: a size or mark alone may also mean destroyed. */
@@ -625,186 +312,6 @@ export class Store {
       if (newest === undefined || kindOf(newest.fields) === 'stub') gone.add(name);
     }
     return gone;
-  }
-
-  /** Whether the newest record opens to just this value. */
-  async #holds(newest: StoredRecord, value: Uint8Array, signal: AbortSignal): Promise<boolean> {
-    if (kindOf(newest.fields) === 'stub') return false;
-    const secret = await this.#open(newest, signal);
-    return Buffer.compare(secret.bytes(), value) === 0;
-  }
-
-  /** Runs `use` with a new data key and the newest record, fetched beside each other; then zeroes the key. */
-  async #withSealer<T>(
-    name: SecretName,
-    value: Uint8Array,
-    o: PutOptions,
-    signal: AbortSignal,
-    use: (sealer: Sealer, newest: StoredRecord | undefined) => Promise<T>,
-  ): Promise<T> {
-    const { by, comment, tags, digest } = o;
-    const beside = {
-      by,
-      comment,
-      tags,
-      digest,
-      created: () => this.#now().toISOString(),
-      random: this.#random,
-    };
-    const what = { name, context: this.#context ?? {}, ...beside };
-    const [sealer, newest] = await Promise.allSettled([
-      this.#rules.seal(value, what, this.#keys, { signal }),
-      this.#readBeforePut(name, o, signal),
-    ]);
-    try {
-      if (newest.status === 'rejected') throw newest.reason;
-      if (sealer.status === 'rejected') throw sealer.reason;
-      return await use(sealer.value, newest.value);
-    } finally {
-      if (sealer.status === 'fulfilled') sealer.value.dispose();
-    }
-  }
-
-  /**
-   * The newest record, or undefined where there is none, or perhaps none: S3 answers 403 for a
-   * missing name where listing is not allowed, and the conditional create decides then.
-   */
-  async #readBeforePut(
-    name: SecretName,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<StoredRecord | undefined> {
-    try {
-      return await this.#backend.get(name, undefined, { signal });
-    } catch (e) {
-      if (!isLazycredError(e, 'ERR_ACCESS') || (o.ifVersion ?? 0) > 0) throw e;
-      return undefined;
-    }
-  }
-
-  /** Whether a new record may be written after `newest`, whose bytes must not be lost to a reader of its format. */
-  #mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
-    if (newest === undefined) return;
-    const kind = kindOf(newest.fields);
-    if (kind === this.#format || (kind === 'stub' && this.#rules.stubs)) return;
-    if (kind === 'newer') throw this.#notAccepted(kind);
-    if (kind === 'broken') {
-      // It may be superseded where its place tells its version: it is kept as it is.
-      if (this.#rules.versions !== 'none' && newest.version !== '') return;
-      throw damaged(name);
-    }
-    if (this.#format !== 'native') throw this.#unsupported(`cannot follow the ${kind} record that is there`);
-    if (this.#converts) return;
-    throw new LazycredError(
-      'ERR_UNSUPPORTED',
-      `a ${kind} record is there, and nothing is converted unasked`,
-      {
-        hint: `set format: ${kind} to go on in its format, or format: native to keep it and put native versions after it`,
-      },
-    );
-  }
-
-  /** The name and bytes of a put, checked as far as they can be without a request. */
-  #checkedPut(
-    name: string,
-    value: string | Uint8Array,
-    o: PutOptions,
-  ): { secret: SecretName; bytes: Uint8Array } {
-    const bytes = this.#checkedValue(value);
-    const secret = this.#rules.parseName(name);
-    if (o.version !== undefined || o.ifVersion !== undefined) this.#needsVersions();
-    if (o.version !== undefined && this.#rules.versions === 'numbers') numberedVersion(o.version);
-    if (o.backfill === true && this.#rules.versions !== 'texts') {
-      throw this.#unsupported('takes new versions after the newest only');
-    }
-    const given: readonly Extra[] = (['by', 'comment', 'tags', 'digest'] as const).filter(
-      (e) => o[e] !== undefined,
-    );
-    const surplus = given.find((extra) => !this.#rules.extras.includes(extra));
-    if (surplus !== undefined) throw this.#unsupported(`keeps no ${EXTRA_WORDS[surplus]}`);
-    if (!this.#rules.context && Object.keys(this.#context ?? {}).length > 0) {
-      throw this.#unsupported(
-        'takes no context',
-        'leave it out, or give the store one of its own: context: {}',
-      );
-    }
-    this.#rules.check(bytes, o);
-    return { secret, bytes };
-  }
-
-  #needsVersions(): void {
-    if (this.#rules.versions === 'none') throw this.#unsupported('has no versions');
-  }
-
-  #needsStubs(): void {
-    if (this.#rules.stubs) return;
-    throw this.#unsupported('cannot mark a secret as deleted', 'lazy destroy removes it for good');
-  }
-
-  #unsupported(what: string, hint = 'format: native can'): LazycredError {
-    return new LazycredError('ERR_UNSUPPORTED', `the ${this.#format} format ${what}`, { hint });
-  }
-
-  #checkedValue(value: string | Uint8Array): Uint8Array {
-    if (typeof value === 'string' && !value.isWellFormed()) {
-      throw new LazycredError('ERR_USAGE', 'the value is not well-formed Unicode; give bytes instead');
-    }
-    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    if (bytes.length > this.#maxBytes) {
-      throw new LazycredError(
-        'ERR_USAGE',
-        `the value is ${bytes.length} bytes; at most ${this.#maxBytes} can be stored`,
-      );
-    }
-    return bytes;
-  }
-
-  #askedVersion(version: number | string): string {
-    if (this.#reads('credstash')) return storedVersion(version);
-    if (!this.#reads('native')) throw this.#unsupported('has no versions');
-    return numberedVersion(version);
-  }
-
-  async #notFound(
-    name: SecretName,
-    version: string | undefined,
-    signal: AbortSignal,
-  ): Promise<LazycredError> {
-    if (version === undefined) {
-      return new LazycredError('ERR_NOT_FOUND', `not found in ${this.location}`, {
-        hint: 'lazy list shows what is there',
-      });
-    }
-    const newest = await this.#backend.get(name, undefined, { signal });
-    const message = newest === undefined ? 'not found' : `version ${printable(version)} not found`;
-    const hint =
-      newest === undefined
-        ? 'lazy list shows what is there'
-        : `the newest version is ${printable(newest.version)}`;
-    return new LazycredError('ERR_NOT_FOUND', `${message} in ${this.location}`, { hint });
-  }
-
-  #removed(
-    { name, version, fields }: StoredRecord,
-    hint = 'its values remain: lazy undelete brings the last one back',
-  ): LazycredError {
-    const stub = decodeStub(fields);
-    if (stub === undefined || stub.version !== version) return damaged(name);
-    const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
-    return new LazycredError('ERR_NOT_FOUND', message, { hint: stub.state === 'deleted' ? hint : undefined });
-  }
-
-  #notAccepted(kind: RecordKind): LazycredError {
-    if (kind === 'newer') {
-      return new LazycredError('ERR_UNSUPPORTED', 'the record is of a newer format', {
-        hint: 'upgrade lazycred',
-      });
-    }
-    return new LazycredError(
-      'ERR_UNSUPPORTED',
-      `a ${kind} record; this store accepts ${this.#accept.join(', ')}`,
-      { hint: `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` },
-    );
   }
 
   /** What a listing gives that matches and is wanted, under the time limit. */
@@ -854,44 +361,6 @@ export class Store {
   }
 }
 
-const EXTRA_WORDS: Readonly<Record<Extra, string>> = {
-  by: 'author',
-  comment: 'comments',
-  tags: 'tags',
-  digest: 'choice of digest',
-};
-
 function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
   return { ...o, comment: entry?.comment ?? o.comment };
-}
-
-function numberedVersion(version: number | string): string {
-  const text = String(version);
-  if (versionNumber(text) !== undefined) return text;
-  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: a version is an integer from 1`);
-}
-
-function storedVersion(version: number | string): string {
-  const text = String(version);
-  if (text !== '' && text.isWellFormed()) return text;
-  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: it is empty, or not well-formed Unicode`);
-}
-
-/** As a listing shows the version that is asked for. */
-function findVersion(there: readonly Listed[], asked: string): string | undefined {
-  const number = numberOf(asked);
-  const places = [...credstashVersionKeys(asked), ...(number === undefined ? [] : [String(number)])];
-  return places.find((place) => there.some(({ version }) => version === place));
-}
-
-function isGone({ state }: Listed): boolean {
-  return state === 'destroyed' || state === 'pruned';
-}
-
-function versionInfo({ version = '', fields = {}, state = undefined, modified }: Listed): VersionInfo {
-  const header = decodeHeader(fields['header'] ?? '');
-  const stub = decodeStub(fields);
-  const created = header === undefined ? (stub?.at ?? modified) : new Date(header.created);
-  const comment = header?.comment ?? (fields['lazycred'] === undefined ? fields['comment'] : undefined);
-  return { version, created, by: header?.by ?? stub?.by, comment, state: state ?? 'value' };
 }

@@ -33,7 +33,7 @@ const LAYERS: readonly { readonly layer: number; readonly files: RegExp }[] = [
   },
   { layer: 1, files: /^(backend|keys)$/ },
   { layer: 2, files: /^((codec|keys|backends|config)\/.*|config|aws)$/ },
-  { layer: 3, files: /^(store|store-options|commit|next-version)$/ },
+  { layer: 3, files: /^store(\/.*)?$/ },
   { layer: 4, files: /^(connect|simple|setup|setup-(parts|cloudformation|terraform))$/ },
   { layer: 5, files: /^index$/ },
   { layer: 6, files: /^cli\// },

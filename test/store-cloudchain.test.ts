@@ -4,7 +4,7 @@ import { CloudchainBackend } from '../src/backends/dynamodb-cloudchain.js';
 import { cloudchainName } from '../src/cloudchain-names.js';
 import { LocalKey } from '../src/keys/local.js';
 import { parseName } from '../src/record.js';
-import type { StoreParts } from '../src/store-options.js';
+import type { StoreParts } from '../src/store/options.js';
 import { Store } from '../src/store.js';
 import { StandInKms } from './codec/standin-kms.js';
 import { readLines } from './codec/vector-files.js';

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { S3Backend } from '../src/backends/s3.js';
-import type { StoreParts } from '../src/store-options.js';
+import type { StoreParts } from '../src/store/options.js';
 import { Store } from '../src/store.js';
 import { StandInKms } from './codec/standin-kms.js';
 import { readJson, readLines } from './codec/vector-files.js';

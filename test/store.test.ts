@@ -5,7 +5,7 @@ import { MemoryBackend } from '../src/backends/memory.js';
 import { LazycredError } from '../src/errors.js';
 import type { KeyProvider } from '../src/keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, parseName, type StoredRecord } from '../src/record.js';
-import type { StoreParts } from '../src/store-options.js';
+import type { StoreParts } from '../src/store/options.js';
 import { Store } from '../src/store.js';
 import { atEveryCall, FAULT_KINDS, faultyKeys } from './suites/faults.js';
 import { collect } from './suites/ground.js';

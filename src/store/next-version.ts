@@ -2,9 +2,9 @@ import {
   compareCredstashVersions,
   nextCredstashVersion,
   padCredstashVersion,
-} from './codec/credstash-versions.js';
-import { LazycredError } from './errors.js';
-import { claimOf, MAX_VERSION, numberOf, quote, type SecretName, type StoredRecord } from './record.js';
+} from '../codec/credstash-versions.js';
+import { LazycredError } from '../errors.js';
+import { claimOf, MAX_VERSION, numberOf, quote, type SecretName, type StoredRecord } from '../record.js';
 
 /** What a put may say of the version that it makes, and of the one that it follows; see `PutOptions`. */
 export interface VersionWishes {

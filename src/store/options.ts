@@ -1,7 +1,7 @@
-import type { Backend, CallOptions } from './backend.js';
+import type { Backend, CallOptions } from '../backend.js';
 import type { BackOff } from './commit.js';
-import type { Context, KeyProvider } from './keys.js';
-import type { Format, RemovedState, SecretName } from './record.js';
+import type { Context, KeyProvider } from '../keys.js';
+import type { Format, RemovedState, SecretName } from '../record.js';
 
 /** What a store is made of. */
 export interface StoreParts {
@@ -66,6 +66,12 @@ export interface PutOptions extends CallOptions {
 export interface RemoveOptions extends CallOptions {
   /** Who does it, shown by history but not authenticated; cut at 48 bytes. */
   readonly by?: string | undefined;
+}
+
+/** Options of `Store.destroy`. */
+export interface DestroyOptions extends RemoveOptions {
+  /** Only these; all of them without it. */
+  readonly versions?: readonly (number | string)[] | undefined;
 }
 
 /** Options of `Store.prune`; what both spare is spared, and one of them must be given. */

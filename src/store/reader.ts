@@ -1,0 +1,103 @@
+import type { Backend } from '../backend.js';
+import { credstashVersionKeys } from '../codec/credstash-versions.js';
+import { kindOf } from '../codec/detect.js';
+import { RECORD_FORMATS, type Unwrap } from '../codec/formats.js';
+import { damaged } from '../codec/native.js';
+import { unwrapWithAny } from '../codec/recipients.js';
+import { decodeStub } from '../codec/stub.js';
+import { LazycredError } from '../errors.js';
+import type { KeyProvider } from '../keys.js';
+import { printable, versionNumber, type Listed, type SecretName, type StoredRecord } from '../record.js';
+import type { Secret } from '../secret.js';
+import type { StoreParts } from './options.js';
+import type { StoreRules } from './rules.js';
+
+/** Reads records and opens them. */
+export class RecordReader {
+  readonly #backend: Backend;
+  readonly #rules: StoreRules;
+  readonly #opening: readonly KeyProvider[];
+  readonly #pinned: boolean;
+
+  constructor({ backend, keys, decryptKeys = [] }: StoreParts, rules: StoreRules) {
+    this.#backend = backend;
+    this.#rules = rules;
+    this.#opening = [...keys, ...decryptKeys];
+    this.#pinned = decryptKeys.length > 0;
+  }
+
+  /** Opens a record under the version that its place tells. */
+  open(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
+    const { name, version, fields } = record;
+    const kind = kindOf(fields);
+    if (kind === 'stub') throw this.#removed(record);
+    if (kind === 'broken') throw damaged(name);
+    if (kind === 'newer' || !this.#rules.reads(kind)) throw this.#rules.notAccepted(kind);
+    const anyKey = kind === 'native' || this.#pinned ? undefined : true;
+    const unwrap: Unwrap = (keys, context, keyBytes) =>
+      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes, anyKey });
+    const wanted = { version, context: this.#rules.context, maxBytes: this.#rules.maxBytes };
+    return RECORD_FORMATS[kind].open(record, wanted, unwrap);
+  }
+
+  /** Opens the version that is asked for. @throws ERR_NOT_FOUND, and what {@link open} throws */
+  async openVersion(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
+    // A number is found under either spelling by the backend.
+    const isNumber = versionNumber(version) !== undefined;
+    for (const place of isNumber ? [version] : credstashVersionKeys(version)) {
+      const record = await this.#backend.get(name, place, { signal });
+      if (record === undefined) continue;
+      // Of an older tombstone there is nothing to undelete.
+      if (kindOf(record.fields) === 'stub')
+        throw this.#removed(record, 'lazy history shows what has a value');
+      return this.open(record, signal);
+    }
+    throw await this.notFound(name, version, signal);
+  }
+
+  /** Whether the newest record opens to just this value. */
+  async holds(newest: StoredRecord, value: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    if (kindOf(newest.fields) === 'stub') return false;
+    const secret = await this.open(newest, signal);
+    return Buffer.compare(secret.bytes(), value) === 0;
+  }
+
+  /** Throws ERR_NOT_FOUND unless the newest record has a value. */
+  async isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
+    if (newest === undefined) throw await this.notFound(name, undefined, signal);
+    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest);
+  }
+
+  /** All versions, newest first, stubs included. */
+  async versions(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    const versions: Listed[] = [];
+    for await (const listed of this.#backend.list({ name, signal })) versions.push(listed);
+    return versions;
+  }
+
+  /** ERR_NOT_FOUND, with what is there instead. */
+  async notFound(name: SecretName, version: string | undefined, signal: AbortSignal): Promise<LazycredError> {
+    if (version === undefined) {
+      return new LazycredError('ERR_NOT_FOUND', `not found in ${this.#backend.location}`, {
+        hint: 'lazy list shows what is there',
+      });
+    }
+    const newest = await this.#backend.get(name, undefined, { signal });
+    const message = newest === undefined ? 'not found' : `version ${printable(version)} not found`;
+    const hint =
+      newest === undefined
+        ? 'lazy list shows what is there'
+        : `the newest version is ${printable(newest.version)}`;
+    return new LazycredError('ERR_NOT_FOUND', `${message} in ${this.#backend.location}`, { hint });
+  }
+
+  #removed(
+    { name, version, fields }: StoredRecord,
+    hint = 'its values remain: lazy undelete brings the last one back',
+  ): LazycredError {
+    const stub = decodeStub(fields);
+    if (stub === undefined || stub.version !== version) return damaged(name);
+    const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
+    return new LazycredError('ERR_NOT_FOUND', message, { hint: stub.state === 'deleted' ? hint : undefined });
+  }
+}

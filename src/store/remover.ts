@@ -1,0 +1,192 @@
+import type { Backend } from '../backend.js';
+import { credstashVersionKeys } from '../codec/credstash-versions.js';
+import { isLazycredError, LazycredError } from '../errors.js';
+import { numberOf, storedName } from '../record.js';
+import type { Listed, RemovedState, SecretName } from '../record.js';
+import type { DestroyOptions, PruneOptions, Removed } from './options.js';
+import type { RecordReader } from './reader.js';
+import type { StoreRules } from './rules.js';
+import { versionInfo } from './version-info.js';
+import type { RecordWriter } from './writer.js';
+
+/** Removes values for good, in an order in which no older value comes back wherever it is stopped. */
+export class RecordRemover {
+  readonly #backend: Backend;
+  readonly #rules: StoreRules;
+  readonly #reader: RecordReader;
+  readonly #writer: RecordWriter;
+
+  constructor(backend: Backend, rules: StoreRules, reader: RecordReader, writer: RecordWriter) {
+    this.#backend = backend;
+    this.#rules = rules;
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  /** See `Store.destroy`. */
+  async destroy(name: string, o: DestroyOptions, signal: AbortSignal): Promise<Removed> {
+    if (o.versions !== undefined) this.#rules.needsVersions();
+    const secret = storedName(name);
+    const wanted = o.versions?.map((v) => this.#rules.askedVersion(v));
+    const there = await this.#removable(secret, signal);
+    const [newest] = there;
+    if (newest === undefined) throw await this.#reader.notFound(secret, undefined, signal);
+    const asked: string[] | undefined = wanted && [];
+    for (const version of wanted ?? []) {
+      const found = findVersion(there, version);
+      if (found === undefined) throw await this.#reader.notFound(secret, version, signal);
+      asked?.push(found);
+    }
+    const chosen = (v: Listed) => asked?.includes(v.version ?? '') !== false;
+    let last = newest.version;
+    if (this.#rules.of.stubs) last = (await this.#hideNewest(secret, there, chosen, o.by, signal)) ?? last;
+    else if (chosen(newest) && !there.every(chosen)) {
+      throw new LazycredError(
+        'ERR_UNSUPPORTED',
+        'without the newest version an older value would be the newest',
+        {
+          hint: 'put a new value first, or destroy all of it',
+        },
+      );
+    }
+    const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
+    const versions = await this.#erase(secret, 'destroyed', goes, { by: o.by, last }, signal);
+    return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
+  }
+
+  /** See `Store.prune`. */
+  async prune(name: string, o: PruneOptions, signal: AbortSignal): Promise<Removed> {
+    this.#rules.needsVersions();
+    const { keep, olderThan } = o;
+    if (keep === undefined && olderThan === undefined) {
+      throw new LazycredError('ERR_USAGE', 'prune needs to know how many versions or since when to keep');
+    }
+    if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 1)) {
+      throw new LazycredError('ERR_USAGE', `at least 1 version must be kept, not ${keep}`);
+    }
+    if (olderThan !== undefined && !this.#rules.of.stubs) {
+      throw this.#rules.unsupported('does not keep when a version was made');
+    }
+    const secret = storedName(name);
+    const there = await this.#removable(secret, signal);
+    if (there.length === 0) throw await this.#reader.notFound(secret, undefined, signal);
+    const values = there.filter((v) => v.state === undefined);
+    const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
+    const isOld = (v: Listed) => olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
+    const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
+    goes.delete(there[0]?.version);
+    const last = there[0]?.version;
+    const chosen = (v: Listed) => goes.has(v.version);
+    const versions = await this.#erase(secret, 'pruned', chosen, { by: o.by, last }, signal);
+    // What was erased before it was stopped half way may still be kept by the service.
+    const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
+    return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
+  }
+
+  /**
+   * First what get sees: no older value comes back, wherever destroying is stopped. Gives the version
+   * that was made for it.
+   */
+  async #hideNewest(
+    name: SecretName,
+    there: readonly Listed[],
+    chosen: (version: Listed) => boolean,
+    by: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const [newest] = there;
+    if (newest === undefined) return undefined;
+    if (there.every((v) => v.state !== undefined || chosen(v)) && newest.state !== 'destroyed') {
+      const made = await this.#writer.putStub(name, 'destroyed', by, signal, () => Promise.resolve());
+      return made.version;
+    }
+    if (newest.state === undefined && chosen(newest)) {
+      return (
+        await this.#writer.putStub(name, 'deleted', by, signal, async (current) => {
+          await this.#reader.isThere(name, current, signal);
+          if (current?.version === newest.version) return;
+          throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', {
+            hint: 'run it again',
+          });
+        })
+      ).version;
+    }
+    return undefined;
+  }
+
+  /**
+   * Removes the versions that are `chosen`, oldest first: stopped half way, no older value is newest.
+   * Where there are stubs, the newest is one by now and stays, and what has a number becomes one.
+   *
+   * @param o `last`: the newest that was meant; what somebody puts after it stays
+   */
+  async #erase(
+    name: SecretName,
+    state: RemovedState,
+    chosen: (version: Listed) => boolean,
+    o: { readonly by: string | undefined; readonly last: string | undefined },
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const { stubs } = this.#rules.of;
+    const all = await this.#removable(name, signal);
+    // By its place: an old CredStash's 9 is newer than its 10.
+    const there = all.slice(
+      Math.max(
+        0,
+        all.findIndex(({ version }) => version === o.last),
+      ),
+    );
+    const erased: string[] = [];
+    for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
+      const { version = '' } = listed;
+      if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
+      const number = numberOf(version);
+      if (stubs && number !== undefined) {
+        const stub = this.#writer.stub(name, String(number), state, o.by);
+        await this.#backend.erase({ ...stub, revision: listed.revision }, { signal });
+      } else await this.#backend.remove({ ...listed, version }, { signal });
+      erased.push(version);
+    }
+    return erased;
+  }
+
+  /**
+   * As `RecordReader.versions`; without them, the one record. Refused where another format's would lose its
+   * number, or become a stub unasked.
+   */
+  async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    if (this.#rules.of.stubs) {
+      const versions = await this.#reader.versions(name, signal);
+      if (versions[0]?.fields?.['lazycred'] === undefined) {
+        this.#rules.mayFollow(name, await this.#backend.get(name, undefined, { signal }));
+      }
+      return versions;
+    }
+    const there =
+      this.#rules.of.versions === 'none'
+        ? await this.#only(name, signal)
+        : await this.#reader.versions(name, signal);
+    if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
+      throw this.#rules.unsupported('has no part in the native record that is there');
+    }
+    return there;
+  }
+
+  // What can't be read as a record (LazyCred's `"key": null`) can be removed all the same.
+  async #only(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
+    try {
+      const record = await this.#backend.get(name, undefined, { signal });
+      return record === undefined ? [] : [record];
+    } catch (e) {
+      if (!isLazycredError(e, 'ERR_INTEGRITY')) throw e;
+      return [{ name, version: '' }];
+    }
+  }
+}
+
+/** As a listing shows the version that is asked for. */
+function findVersion(there: readonly Listed[], asked: string): string | undefined {
+  const number = numberOf(asked);
+  const places = [...credstashVersionKeys(asked), ...(number === undefined ? [] : [String(number)])];
+  return places.find((place) => there.some(({ version }) => version === place));
+}

@@ -1,0 +1,165 @@
+import { kindOf, type RecordKind } from '../codec/detect.js';
+import { RECORD_FORMATS, type Extra, type RecordFormat } from '../codec/formats.js';
+import { contextFault } from '../codec/header.js';
+import { damaged } from '../codec/native.js';
+import { LazycredError } from '../errors.js';
+import type { Context } from '../keys.js';
+import { DEFAULT_MAX_VALUE_BYTES, quote, versionNumber } from '../record.js';
+import type { Format, SecretName, StoredRecord } from '../record.js';
+import type { PutOptions, StoreParts } from './options.js';
+
+/** What a store's format and settings allow: every check that needs no request. */
+export class StoreRules {
+  readonly format: Format;
+  readonly of: RecordFormat;
+  readonly context: Context | undefined;
+  readonly maxBytes: number;
+  /** Whether the format was asked for, so that an ancestor's record may be followed by a native one. */
+  readonly #converts: boolean;
+  readonly #accept: readonly Format[];
+
+  constructor(parts: Pick<StoreParts, 'format' | 'accept' | 'context' | 'maxBytes'>) {
+    this.format = parts.format ?? 'native';
+    this.of = RECORD_FORMATS[this.format];
+    this.context = parts.context;
+    this.maxBytes = parts.maxBytes ?? DEFAULT_MAX_VALUE_BYTES;
+    this.#converts = parts.format !== undefined;
+    this.#accept = parts.accept ?? [this.format];
+    const checked = this.reads('native') ? parts.context : undefined;
+    const fault = checked === undefined ? undefined : contextFault(checked);
+    if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context has ${fault}`);
+  }
+
+  /** Whether records of a format are read. */
+  reads(format: Format): boolean {
+    return this.#accept.includes(format);
+  }
+
+  /**
+   * The name and bytes of a put, checked as far as they can be without a request.
+   *
+   * @throws ERR_USAGE, ERR_UNSUPPORTED
+   */
+  checkedPut(
+    name: string,
+    value: string | Uint8Array,
+    o: PutOptions,
+  ): { secret: SecretName; bytes: Uint8Array } {
+    const bytes = this.#checkedValue(value);
+    const secret = this.of.parseName(name);
+    if (o.version !== undefined || o.ifVersion !== undefined) this.needsVersions();
+    if (o.version !== undefined && this.of.versions === 'numbers') numberedVersion(o.version);
+    if (o.backfill === true && this.of.versions !== 'texts') {
+      throw this.unsupported('takes new versions after the newest only');
+    }
+    const given: readonly Extra[] = (['by', 'comment', 'tags', 'digest'] as const).filter(
+      (e) => o[e] !== undefined,
+    );
+    const surplus = given.find((extra) => !this.of.extras.includes(extra));
+    if (surplus !== undefined) throw this.unsupported(`keeps no ${EXTRA_WORDS[surplus]}`);
+    if (!this.of.context && Object.keys(this.context ?? {}).length > 0) {
+      throw this.unsupported(
+        'takes no context',
+        'leave it out, or give the store one of its own: context: {}',
+      );
+    }
+    this.of.check(bytes, o);
+    return { secret, bytes };
+  }
+
+  /**
+   * Refuses to follow `newest`, whose bytes must not be lost to a reader of its format.
+   *
+   * @throws ERR_UNSUPPORTED, ERR_INTEGRITY
+   */
+  mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
+    if (newest === undefined) return;
+    const kind = kindOf(newest.fields);
+    if (kind === this.format || (kind === 'stub' && this.of.stubs)) return;
+    if (kind === 'newer') throw this.notAccepted(kind);
+    if (kind === 'broken') {
+      // It may be superseded where its place tells its version: it is kept as it is.
+      if (this.of.versions !== 'none' && newest.version !== '') return;
+      throw damaged(name);
+    }
+    if (this.format !== 'native') throw this.unsupported(`cannot follow the ${kind} record that is there`);
+    if (this.#converts) return;
+    throw new LazycredError(
+      'ERR_UNSUPPORTED',
+      `a ${kind} record is there, and nothing is converted unasked`,
+      {
+        hint: `set format: ${kind} to go on in its format, or format: native to keep it and put native versions after it`,
+      },
+    );
+  }
+
+  /** @throws ERR_UNSUPPORTED where the format keeps no versions */
+  needsVersions(): void {
+    if (this.of.versions === 'none') throw this.unsupported('has no versions');
+  }
+
+  /** @throws ERR_UNSUPPORTED where the format has no tombstones and stubs */
+  needsStubs(): void {
+    if (this.of.stubs) return;
+    throw this.unsupported('cannot mark a secret as deleted', 'lazy destroy removes it for good');
+  }
+
+  /** A version as it may be asked for. @throws ERR_USAGE, ERR_UNSUPPORTED */
+  askedVersion(version: number | string): string {
+    if (this.reads('credstash')) return storedVersion(version);
+    if (!this.reads('native')) throw this.unsupported('has no versions');
+    return numberedVersion(version);
+  }
+
+  /** ERR_UNSUPPORTED, for what the format can't. */
+  unsupported(what: string, hint = 'format: native can'): LazycredError {
+    return new LazycredError('ERR_UNSUPPORTED', `the ${this.format} format ${what}`, { hint });
+  }
+
+  /** ERR_UNSUPPORTED, for a record of a format that is not read. */
+  notAccepted(kind: RecordKind): LazycredError {
+    if (kind === 'newer') {
+      return new LazycredError('ERR_UNSUPPORTED', 'the record is of a newer format', {
+        hint: 'upgrade lazycred',
+      });
+    }
+    return new LazycredError(
+      'ERR_UNSUPPORTED',
+      `a ${kind} record; this store accepts ${this.#accept.join(', ')}`,
+      { hint: `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` },
+    );
+  }
+
+  #checkedValue(value: string | Uint8Array): Uint8Array {
+    if (typeof value === 'string' && !value.isWellFormed()) {
+      throw new LazycredError('ERR_USAGE', 'the value is not well-formed Unicode; give bytes instead');
+    }
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    if (bytes.length > this.maxBytes) {
+      throw new LazycredError(
+        'ERR_USAGE',
+        `the value is ${bytes.length} bytes; at most ${this.maxBytes} can be stored`,
+      );
+    }
+    return bytes;
+  }
+}
+
+const EXTRA_WORDS: Readonly<Record<Extra, string>> = {
+  by: 'author',
+  comment: 'comments',
+  tags: 'tags',
+  digest: 'choice of digest',
+};
+
+function numberedVersion(version: number | string): string {
+  const text = String(version);
+  if (versionNumber(text) !== undefined) return text;
+  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: a version is an integer from 1`);
+}
+
+function storedVersion(version: number | string): string {
+  const text = String(version);
+  if (text !== '' && text.isWellFormed()) return text;
+  throw new LazycredError('ERR_USAGE', `bad version ${quote(text)}: it is empty, or not well-formed Unicode`);
+}
