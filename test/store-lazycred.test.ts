@@ -176,6 +176,26 @@ describe('moving on', () => {
     expect(await open({ format: 'native' }).put('other', 'ours')).toMatchObject({ version: '2' });
   });
 
+  test("an object of LazyCred's that lies over native versions goes with them, or not at all", async () => {
+    const native = open({ format: 'native', accept: ['native', 'lazycred'] });
+    await native.put('db', 'one');
+    await native.put('db', 'two');
+    await open().put('other', 'theirs');
+    // LazyCred's own tool overwrites whatever is there.
+    await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: 'creds/db', Body: await body('creds/other') }),
+    );
+    await expect(open().destroy('db')).rejects.toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      hint: expect.stringContaining('format: native') as unknown,
+    });
+    expect((await native.get('db')).text()).toBe('theirs');
+    await native.destroy('db');
+    for (const version of [1, 2]) {
+      await expect(native.get('db', { version })).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
+    }
+  });
+
   test('a native rollback to version 1 brings the old value back', async () => {
     await open().put('db', 'theirs');
     const native = open({ format: 'native', accept: ['native', 'lazycred'] });

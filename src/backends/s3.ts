@@ -185,11 +185,23 @@ export class S3Backend implements Backend {
     );
   }
 
-  /** Deletes the object: an archived version's, or LazyCred's own at the name's place, which has none. */
+  /**
+   * Deletes the object: an archived version's, or LazyCred's own at the name's place, which has no version.
+   *
+   * @throws ERR_UNSUPPORTED where that one lies over a native secret, whose versions would stay
+   */
   async remove(
     { name, version }: Pick<StoredRecord, 'name' | 'version'>,
     { signal }: CallOptions = {},
   ): Promise<void> {
+    if (version === '' && (await this.#greatestArchived(name, signal)) > 0) {
+      const message = 'native versions of it are archived, which only a native store removes';
+      throw new LazycredError('ERR_UNSUPPORTED', message, {
+        name,
+        location: this.location,
+        hint: 'with format: native, lazy destroy removes all of it',
+      });
+    }
     await this.#objects.delete(
       version === '' ? this.#headKey(name) : this.#archiveKey(name, version),
       name,
