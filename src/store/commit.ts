@@ -34,13 +34,21 @@ export async function createAfter(
   let current = newest;
   for (let attempt = 0; ; attempt++) {
     const step = await next(current);
-    if (step !== undefined && 'keep' in step) return step;
-    if (step?.aside === true) return createAside(backend, step, signal);
-    const failure = step === undefined ? undefined : await tryCreate(backend, step.create, current, signal);
-    if (step !== undefined && failure === undefined) return step;
-    current = await backend.get(name, undefined, { signal });
-    if (step !== undefined && (await hasLanded(backend, step.create, current, signal))) return step;
-    if (failure?.code === 'ERR_UNAVAILABLE') throw failure;
+    if (step === undefined) current = await backend.get(name, undefined, { signal });
+    else {
+      if ('keep' in step) return step;
+      if (step.aside === true) return createAside(backend, step, signal);
+      const { create } = step;
+      const failure = await tryCreate(backend, create, current, signal);
+      if (failure === undefined) return step;
+      const { seen, landed } = await orUncertain(async () => {
+        const found = await backend.get(name, undefined, { signal });
+        return { seen: found, landed: await hasLanded(backend, create, found, signal) };
+      });
+      if (landed) return step;
+      if (failure.code === 'ERR_UNAVAILABLE') throw failure;
+      current = seen;
+    }
     await o.backOff(attempt, signal);
   }
 }
@@ -54,7 +62,7 @@ async function createAside(
   const { create } = step;
   const failure = await tryCreate(backend, create, undefined, signal);
   if (failure === undefined) return step;
-  const stored = await backend.get(create.name, create.version, { signal });
+  const stored = await orUncertain(() => backend.get(create.name, create.version, { signal }));
   if (stored !== undefined && sameFields(stored.fields, create.fields)) return step;
   throw failure;
 }
@@ -70,10 +78,30 @@ async function tryCreate(
     await backend.create(record, newest, { signal });
     return undefined;
   } catch (e) {
-    if (signal.aborted) throw e;
+    if (signal.aborted) throw uncertain(e);
     if (isLazycredError(e, 'ERR_CONFLICT') || isLazycredError(e, 'ERR_UNAVAILABLE')) return e;
     throw e;
   }
+}
+
+/** Looks at what became of a write that failed; where that can't be seen either, the failure says so. */
+async function orUncertain<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (e) {
+    throw uncertain(e);
+  }
+}
+
+function uncertain(e: unknown): unknown {
+  if (!isLazycredError(e) || e.code === 'ERR_CONFLICT') return e;
+  const { secret: name, location } = e;
+  return new LazycredError(e.code, `whether it was written is not known: ${e.message}`, {
+    name,
+    location,
+    hint: 'see lazy history or get, and write it again if it is not there',
+    cause: e,
+  });
 }
 
 /** Whether our write had landed although it reported otherwise: the stored bytes are ours. */
