@@ -249,7 +249,10 @@ test('destroy leaves what is put while it runs', async () => {
   await store.close();
 });
 
-test('destroying the newest version hides none that was put meanwhile', async () => {
+test.each([
+  ['the newest version', [3]],
+  ['every version by its number', [1, 2, 3]],
+])('destroying %s hides none that was put meanwhile', async (_, versions) => {
   const backend = new MemoryBackend();
   const store = await filled(backend);
   const list = backend.list.bind(backend);
@@ -258,8 +261,8 @@ test('destroying the newest version hides none that was put meanwhile', async ()
     backend.list = list;
     await storeOn(backend).put('db', 'new');
   };
-  await expect(store.destroy('db', { versions: [3] })).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
-  expect((await store.destroy('db', { versions: [3] })).versions).toEqual(['3']);
+  await expect(store.destroy('db', { versions })).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
+  expect((await store.destroy('db', { versions })).versions).toEqual(versions.map(String));
   expect((await store.get('db')).text()).toBe('new');
   await store.close();
 });

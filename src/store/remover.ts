@@ -37,9 +37,9 @@ export class RecordRemover {
       if (found === undefined) throw await this.#reader.notFound(secret, version, signal);
       asked?.push(found);
     }
-    const chosen = (v: Listed) => asked?.includes(v.version ?? '') !== false;
+    const chosen = among(asked);
     let last = newest.version;
-    if (this.#rules.of.stubs) last = (await this.#hideNewest(secret, there, chosen, o.by, signal)) ?? last;
+    if (this.#rules.of.stubs) last = (await this.#hideNewest(secret, there, asked, o.by, signal)) ?? last;
     else if (chosen(newest) && !there.every(chosen)) {
       throw new LazycredError(
         'ERR_UNSUPPORTED',
@@ -86,32 +86,28 @@ export class RecordRemover {
   /**
    * First what get sees: no older value comes back, wherever destroying is stopped. Gives the version
    * that was made for it.
+   *
+   * @param asked the versions that go; undefined for all, also what is put until then
    */
   async #hideNewest(
     name: SecretName,
     there: readonly Listed[],
-    chosen: (version: Listed) => boolean,
+    asked: readonly string[] | undefined,
     by: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const [newest] = there;
     if (newest === undefined) return undefined;
-    if (there.every((v) => v.state !== undefined || chosen(v)) && newest.state !== 'destroyed') {
-      const made = await this.#writer.putStub(name, 'destroyed', by, signal, () => Promise.resolve());
-      return made.version;
-    }
-    if (newest.state === undefined && chosen(newest)) {
-      return (
-        await this.#writer.putStub(name, 'deleted', by, signal, async (current) => {
-          await this.#reader.isThere(name, current, signal);
-          if (current?.version === newest.version) return;
-          throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', {
-            hint: 'run it again',
-          });
-        })
-      ).version;
-    }
-    return undefined;
+    const goes = among(asked);
+    const leavesNone = there.every((v) => v.state !== undefined || goes(v)) && newest.state !== 'destroyed';
+    if (!leavesNone && (newest.state !== undefined || !goes(newest))) return undefined;
+    const state = leavesNone ? 'destroyed' : 'deleted';
+    const made = await this.#writer.putStub(name, state, by, signal, async (current) => {
+      if (asked === undefined || current?.version === newest.version) return;
+      await this.#reader.isThere(name, current, signal);
+      throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', { hint: 'run it again' });
+    });
+    return made.version;
   }
 
   /**
@@ -182,6 +178,11 @@ export class RecordRemover {
       return [{ name, version: '' }];
     }
   }
+}
+
+/** Whether a version is one of those that are asked for; undefined asks for all. */
+function among(asked: readonly string[] | undefined): (listed: Listed) => boolean {
+  return ({ version = '' }) => asked?.includes(version) !== false;
 }
 
 /** As a listing shows the version that is asked for. */
