@@ -57,16 +57,21 @@ export function tooLarge(limit: number): LazycredError {
  * Writes a file of mode 0600, whole or not at all: a new file takes the place of an old one.
  * Symbolic links and whatever is not a plain file are refused, not followed nor replaced.
  *
+ * @param otherWay the hint where it is refused
  * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE, naming the file
  */
-export async function writePrivateFile(path: string, data: Uint8Array): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  data: Uint8Array,
+  otherWay = 'without -o it goes to stdout, which can be redirected into FILE',
+): Promise<void> {
   const what = `cannot write ${quote(path)}`;
   const temporary = join(
     dirname(path),
     `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
   );
   try {
-    refuseOther(await lstat(path).catch(absent), what);
+    refuseOther(await lstat(path).catch(absent), what, otherWay);
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(data);
@@ -81,7 +86,7 @@ export async function writePrivateFile(path: string, data: Uint8Array): Promise<
   }
 }
 
-function refuseOther(found: Stats | undefined, what: string): void {
+function refuseOther(found: Stats | undefined, what: string, otherWay: string): void {
   if (found === undefined || found.isFile()) return;
   const kind = found.isSymbolicLink()
     ? 'a symbolic link, which is not followed'
@@ -89,7 +94,7 @@ function refuseOther(found: Stats | undefined, what: string): void {
       ? 'a folder'
       : 'not a plain file';
   throw new LazycredError('ERR_USAGE', `${what}: it is ${kind}`, {
-    hint: found.isDirectory() ? undefined : 'without -o it goes to stdout, which can be redirected into FILE',
+    hint: found.isDirectory() ? undefined : otherWay,
   });
 }
 

@@ -1,6 +1,6 @@
 /** CredStash's command line beyond the frozen transcripts. */
 import { beforeAll, expect, test } from '@jest/globals';
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canary } from '../../canary.js';
 import { callJson } from '../../emulators/aws-call.js';
@@ -219,4 +219,12 @@ Table has been created. Go read the README about how to create your KMS key
   writeFileSync(saved, '{');
   expect(await credstash(['-t', name, 'list'])).toMatchObject({ code: 1, stdout: '' });
   writeFileSync(saved, '{}');
+  // A link is read, but not followed to write.
+  renameSync(saved, `${saved}.real`);
+  symlinkSync(`${saved}.real`, saved);
+  const linked = await credstash(['setup', '--save-kms-region', 'us-west-2']);
+  expect(linked).toMatchObject({ code: 1, stdout: '' });
+  expect(JSON.parse(linked.stderr)).toMatchObject({
+    hint: 'put {"kms-region":"us-west-2"} into the file that it leads to',
+  });
 });
