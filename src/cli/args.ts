@@ -8,6 +8,8 @@ import { readWords } from './words.js';
 /** Longer lines are hard to read, wider as a terminal may be. */
 const MOST_COLUMNS = 80;
 
+const OTHER_BYTES = 'give values that are not text on stdin or with --file';
+
 /** yargs has it (since 17.7), its types don't. */
 interface UsageConfiguration {
   usageConfiguration(settings: { readonly 'hide-types': boolean }): void;
@@ -36,7 +38,7 @@ export async function parseArguments(
   const hint = `usage: lazy ${command.usage}`;
   if (operands.length < fewest) throw usage(`${name} needs ${missing(command, operands.length)}`, hint);
   if (operands.length > most) throw usage(surplus(command, operands), hint);
-  for (const word of [...options, ...operands]) refuseReplaced(word);
+  for (const word of [...options, ...operands]) refuseReplaced(word, OTHER_BYTES);
   return {
     operands,
     text: (option) => {
@@ -130,12 +132,8 @@ function refuseRepeats(options: readonly string[], known: readonly Option[]): vo
  *
  * @throws ERR_USAGE
  */
-export function refuseReplaced(word: string): void {
-  if (!word.includes('\ufffd')) return;
-  throw usage(
-    'an argument is not UTF-8, or holds U+FFFD',
-    'give values that are not text on stdin or with --file',
-  );
+export function refuseReplaced(word: string, hint?: string): void {
+  if (word.includes('\ufffd')) throw usage('an argument is not UTF-8, or holds U+FFFD', hint);
 }
 
 function missing(command: Command, given: number): string {

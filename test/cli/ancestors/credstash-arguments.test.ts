@@ -118,6 +118,8 @@ describe('is refused', () => {
     );
     expect(error.message).toContain(message);
     expect(error.message).not.toContain('secret');
+    // An option of lazy's own commands.
+    expect(error.hint ?? '').not.toContain('--file');
   });
 });
 
