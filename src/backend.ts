@@ -13,6 +13,7 @@ export interface ListOptions extends CallOptions {
   readonly prefix?: string | undefined;
   /** Each version of every name, in no promised order, instead of each name once. */
   readonly versions?: boolean | undefined;
+  /** Each name with its version and when that was made. */
   readonly details?: boolean | undefined;
 }
 

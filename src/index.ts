@@ -12,6 +12,7 @@ export { LazycredError, isLazycredError, type ErrorCode } from './errors.js';
 export { Secret, type SecretInfo } from './secret.js';
 export { Store } from './store.js';
 export type {
+  DestroyOptions,
   GetOptions,
   ListedSecret,
   ListOptions,

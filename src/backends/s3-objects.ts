@@ -67,7 +67,7 @@ const LOST: Readonly<Record<string, true>> = {
   NotFound: true,
 };
 
-/** The three requests that the S3 backend makes, with their failures told apart. */
+/** The requests that the S3 backend makes, with their failures told apart. */
 export class S3Objects {
   readonly #client: S3Sender;
   readonly #bucket: string;
