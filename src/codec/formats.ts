@@ -11,7 +11,6 @@ import {
   type SecretName,
   type StoredRecord,
 } from '../record.js';
-
 import { Secret, type SecretInfo } from '../secret.js';
 import { checkCloudchainValue, openCloudchain, sealCloudchain } from './cloudchain.js';
 import { hashToSeal } from './credstash-digests.js';

@@ -27,11 +27,11 @@ export async function list(run: CredstashRun): Promise<void> {
 
 /** `keys`: the names. */
 export async function keys(run: CredstashRun): Promise<void> {
-  const names = new Set<string>();
+  const names: string[] = [];
   await withTable(run, async ({ store }) => {
-    for await (const { name } of store.list({ signal: run.around.signal })) names.add(name);
+    for await (const { name } of store.list({ signal: run.around.signal })) names.push(name);
   });
-  await writeOut([...names].toSorted(compareCodePoints).map(shown).join(''));
+  await writeOut(names.toSorted(compareCodePoints).map(shown).join(''));
 }
 
 /** `delete`: every version of one credential, for good; there must be one. */

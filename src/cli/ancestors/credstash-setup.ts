@@ -12,8 +12,8 @@ export async function setup(run: CredstashRun): Promise<void> {
   }
   const { setUp } = await import('../../setup.js');
   // Opened for its settings alone, in which the region is found by now.
-  const { settings, ...origins } = await withTable(run, ({ config }) => Promise.resolve(config));
-  const config = { ...origins, settings: { ...settings, keys: [] } };
+  const found = await withTable(run, ({ config }) => Promise.resolve(config));
+  const config = { ...found, settings: { ...found.settings, keys: [] } };
   const { signal } = around;
   const { steps } = await setUp(config, { dryRun: true, signal });
   if (steps.every((step) => step.action === 'none')) {
