@@ -16,7 +16,13 @@ export async function writeOut(data: string | Uint8Array): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       // Both, since an error event that nobody hears ends the process with a stack trace.
       process.stdout.on('error', reject);
-      process.stdout.write(data, (e) => (e instanceof Error ? reject(e) : resolve()));
+      process.stdout.write(data, (e) => {
+        // The event comes after this.
+        if (e instanceof Error) return reject(e);
+        // Node warns of more than ten.
+        process.stdout.off('error', reject);
+        resolve();
+      });
     });
   } catch (e) {
     const code = e instanceof Error && 'code' in e ? String(e.code) : '';

@@ -58,6 +58,14 @@ test('under a link, with options behind the action, and values from everywhere',
   expect(await valueOf('prompted')).toBe(`${value}-typed`);
   const versions = await credstash(['getall', '-v', '1', '-f', 'csv'], { stdoutIsData: true });
   expect(versions.stdout).toBe(`from.file,${value}\nprompted,${value}-typed\n\n`);
+  // A line each, and nothing of Node's own about so many.
+  const names = Array.from({ length: 12 }, (_, i) => `many.${i}`);
+  const members = JSON.stringify(Object.fromEntries(names.map((name) => [name, value])));
+  expect(await credstash(['putall', '-'], { input: members })).toMatchObject({
+    code: 0,
+    stdout: names.map((name) => `${name} has been stored\n`).join(''),
+    stderr: NOTE,
+  });
   // A file that can't be read is a mistake in the arguments, to argparse; so are bytes that are no text.
   writeFileSync(join(user.work, 'bytes'), Buffer.from([0xff]));
   // What isn't shown: a value that begins with @ ends here, too.
