@@ -176,6 +176,21 @@ describe('moving on', () => {
     expect(await open({ format: 'native' }).put('other', 'ours')).toMatchObject({ version: '2' });
   });
 
+  test("a native put that overtakes one in LazyCred's format stays, and the other is told", async () => {
+    await open().put('db', 'theirs');
+    const backend = new S3Backend({ client, bucket, prefix: 'creds/', isAws: () => true });
+    const create = backend.create.bind(backend);
+    backend.create = async (...args) => {
+      backend.create = create;
+      await open({ format: 'native' }).put('db', 'ours');
+      await create(...args);
+    };
+    await expect(
+      new Store({ backend, keys: [kms], format: 'lazycred' }).put('db', 'late'),
+    ).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+    expect((await open({ format: 'native' }).get('db')).text()).toBe('ours');
+  });
+
   test("an object of LazyCred's that lies over native versions goes with them, or not at all", async () => {
     const native = open({ format: 'native', accept: ['native', 'lazycred'] });
     await native.put('db', 'one');

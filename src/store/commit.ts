@@ -113,7 +113,8 @@ async function hasLanded(
 ): Promise<boolean> {
   if (newest === undefined) return false;
   if (sameFields(newest.fields, record.fields)) return true;
-  if (compareVersions(newest.version, record.version) <= 0) return false;
+  // Where there are no versions, what is overwritten is kept nowhere.
+  if (record.version === '' || compareVersions(newest.version, record.version) <= 0) return false;
   const stored = await backend.get(record.name, record.version, { signal });
   if (stored === undefined || kindOf(stored.fields) === 'stub') {
     throw new LazycredError(
