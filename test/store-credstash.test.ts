@@ -88,6 +88,19 @@ describe('versions', () => {
     expect(await text(store, 'db', 3)).toBe('three');
   });
 
+  test('is the next one after a lost race, also where an older one would do', async () => {
+    const backend = new DynamoDBBackend({ client, table });
+    const create = backend.create.bind(backend);
+    backend.create = async (...args) => {
+      backend.create = create;
+      await open().put('db', 'faster');
+      await create(...args);
+    };
+    expect(await open({ backend }).put('db', 'slower', { backfill: true })).toMatchObject({
+      version: padded(2),
+    });
+  });
+
   test.each(['1', '37', padded('rel-1'), '99999999999999999999'])(
     'after a newest row %j nothing is written, in either format',
     async (version) => {

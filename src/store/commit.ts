@@ -16,7 +16,7 @@ const LAST_BACKOFF_MS = 1_000;
  * `aside`: the new one needn't come after the newest, only be new.
  */
 export type Next =
-  { readonly create: StoredRecord; readonly aside?: boolean | undefined } | { readonly keep: StoredRecord };
+  { readonly create: StoredRecord; readonly aside?: boolean } | { readonly keep: StoredRecord };
 
 /**
  * Creates what `next` makes after `newest`, or after whatever has become the newest meanwhile, and

@@ -47,7 +47,7 @@ export class RecordWriter {
         }
         // Sealed once a version: a resend must be byte-identical to be known as one's own.
         if (sealed?.version !== version) sealed = { name, version, fields: sealer.fields(version) };
-        return { create: sealed, aside: o.backfill };
+        return { create: sealed, aside: o.backfill === true && o.version !== undefined };
       });
     });
   }
