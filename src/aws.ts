@@ -86,7 +86,11 @@ async function credentialsOf({ role, region, profile, trace }: AwsOptions) {
   const watch = (stack: Watchable['middlewareStack']): void =>
     traceRequests({ middlewareStack: stack }, 'STS', trace);
   const clientPlugins = [{ applyToStack: watch }];
-  const own = fromNodeProviderChain({ clientPlugins, ...(profile === undefined ? {} : { profile }) });
+  const own = fromNodeProviderChain({
+    logger: SILENT,
+    clientPlugins,
+    ...(profile === undefined ? {} : { profile }),
+  });
   if (role === undefined) return own;
   return fromTemporaryCredentials({
     params: { RoleArn: role, RoleSessionName: 'lazycred' },

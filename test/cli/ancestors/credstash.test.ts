@@ -174,6 +174,12 @@ test('the region: of the option, of AWS_DEFAULT_REGION, of the profile, or us-ea
   expect(await reaches(list(there), { AWS_DEFAULT_REGION: CREDSTASH_REGION })).toBe(0);
   expect(await reaches(['-p', 'ana', ...list(there)], {})).toBe(0);
   expect(await reaches(list(there), { AWS_DEFAULT_PROFILE: 'ana' })).toBe(0);
+  // Of the keys in the environment beside it, the SDK would say something.
+  const assumed = ['-n', 'arn:aws:iam::123456789012:role/reader', ...list(there)];
+  expect(await credstash(assumed, { env: { AWS_DEFAULT_PROFILE: 'ana' } })).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
   expect(await reaches(['-r', 'us-east-1', ...list(there)], { AWS_DEFAULT_REGION: CREDSTASH_REGION })).toBe(
     1,
   );
