@@ -9,6 +9,7 @@ import { writeError, writeOut } from '../output.js';
 import type { ArgparseGrammar } from './argparse-grammar.js';
 import { usage } from './argparse-usage.js';
 import { parseArgparse } from './argparse.js';
+import { botoProfile } from './boto-profile.js';
 
 /** cloudchain 0.1.7's command line. */
 const GRAMMAR: ArgparseGrammar = {
@@ -81,9 +82,7 @@ function nameOf(values: ReadonlyMap<string, readonly string[]>): string {
 }
 
 async function openTable({ cwd, env }: Surrounding): Promise<Store> {
-  // The variable of boto3's that the SDK doesn't know.
-  const profile = env['AWS_DEFAULT_PROFILE'];
-  const inline = profile === undefined || profile === '' ? {} : { profile };
+  const inline = { profile: botoProfile(env) };
   return openStore(await loadConfig({ cwd, env, inline, ancestor: 'cloudchain' }));
 }
 

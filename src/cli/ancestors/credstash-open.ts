@@ -3,6 +3,7 @@ import { openStore } from '../../connect.js';
 import { isLazycredError } from '../../errors.js';
 import type { Store } from '../../index.js';
 import type { Surrounding } from '../front-ends.js';
+import { botoProfile } from './boto-profile.js';
 import type { CredstashArguments } from './credstash-arguments.js';
 import { savedKmsRegion } from './credstash-saved.js';
 
@@ -52,7 +53,7 @@ async function settingsOf({ args, around }: CredstashRun): Promise<ConfigInput> 
     format: 'credstash',
     region: given(args.text('region')) ?? given(env['AWS_DEFAULT_REGION']),
     kmsRegion: given(args.text('kms-region')) ?? (await savedKmsRegion(around)),
-    profile: given(args.text('profile')) ?? given(env['AWS_DEFAULT_PROFILE']),
+    profile: given(args.text('profile')) ?? botoProfile(env),
     role: given(args.text('arn')),
     context: args.pairs('context'),
   };

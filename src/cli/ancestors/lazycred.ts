@@ -8,6 +8,7 @@ import type { FrontEnd, Surrounding } from '../front-ends.js';
 import { caution } from '../old-formats.js';
 import { writeError, writeOut } from '../output.js';
 import { readStdin } from '../value.js';
+import { botoProfile } from './boto-profile.js';
 
 // LazyCred 0.2.3's own words, as it prints them.
 const USAGE = `Usage:
@@ -64,7 +65,8 @@ function valueOf(file: string | undefined, { cwd, signal }: Surrounding): Promis
 }
 
 async function withStore(around: Surrounding, use: (store: Store) => Promise<void>): Promise<void> {
-  const config = await loadConfig({ ...around, inline: { format: 'lazycred' }, ancestor: 'lazycred' });
+  const inline = { format: 'lazycred', profile: botoProfile(around.env) } as const;
+  const config = await loadConfig({ ...around, inline, ancestor: 'lazycred' });
   const store = await openStore(config);
   try {
     await use(store);
