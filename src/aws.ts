@@ -133,21 +133,28 @@ interface Watchable {
   };
 }
 
-/**
- * Watches which host a client talks to, wherever its endpoint was set (option, environment,
- * profile), and tells whether that is AWS's own; false before the first request.
- */
-export function watchHost(client: Watchable): () => boolean {
+/** What is known of the server that a client talks to, from its first request on. */
+export interface WatchedHost {
+  /** Whether it is AWS's own; false before. */
+  readonly isAws: () => boolean;
+  /** Whether requests go over TLS; true before. */
+  readonly isTls: () => boolean;
+}
+
+/** Watches which host a client talks to, wherever its endpoint was set (option, environment, profile). */
+export function watchHost(client: Watchable): WatchedHost {
   let host = '';
+  let protocol = '';
   client.middlewareStack.add(
     (next) => (args) => {
-      const { request } = args as { request?: { hostname?: unknown } };
+      const { request } = args as { request?: { hostname?: unknown; protocol?: unknown } };
       if (typeof request?.hostname === 'string') host = request.hostname;
+      if (typeof request?.protocol === 'string') protocol = request.protocol;
       return next(args);
     },
     { step: 'finalizeRequest', name: 'lazycredWatchHost' },
   );
-  return () => AWS_HOST.test(host);
+  return { isAws: () => AWS_HOST.test(host), isTls: () => protocol !== 'http:' };
 }
 
 /**

@@ -85,7 +85,7 @@ async function openS3(
     // Virtual hosts need DNS entries that another server rarely has.
     ...(endpoint === undefined ? {} : { forcePathStyle: true }),
   });
-  const isAws = watchHost(client);
+  const { isAws } = watchHost(client);
   traceRequests(client, 'S3', trace);
   return new S3Backend({ client, bucket, prefix, region: await regionOf(client, 'S3'), isAws });
 }

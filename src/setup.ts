@@ -106,12 +106,11 @@ async function bucketPart(settings: Settings, bucket: string, trace: Trace | und
     followRegionRedirects: true,
     ...(endpoint === undefined ? {} : { forcePathStyle: true }),
   });
-  const isAws = watchHost(client);
+  const { isAws, isTls } = watchHost(client);
   traceRequests(client, 'S3', trace);
   const region = await regionOf(client, 'S3');
-  const tls = endpoint === undefined || !/^http:/iu.test(endpoint);
   return {
-    run: (run) => setUpBucket({ ...run, client, bucket, region, isAws, tls }),
+    run: (run) => setUpBucket({ ...run, client, bucket, region, isAws, isTls }),
     close: () => client.destroy(),
   };
 }

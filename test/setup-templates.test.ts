@@ -52,7 +52,7 @@ describe('CloudFormation names every property that setUp sends', () => {
     const bucket = newName();
     const inner = s3Client(motoUrl());
     const { client, sent } = recorder(inner);
-    await setUpBucket({ ...run, client, bucket, isAws: () => false, tls: true });
+    await setUpBucket({ ...run, client, bucket, isAws: () => false, isTls: () => true });
     inner.destroy();
     const { Bucket, BucketPolicy } = parsed(
       cloudFormation(resolveConfig({ store: `s3://${bucket}/p/`, key: 'kms:alias/a', region })),

@@ -4,7 +4,7 @@ import { deniesPlainHttp, tlsOnlyPolicy } from './s3-policy.js';
 
 /** What an existing bucket is, with a step for each safeguard that it lacks. */
 export function describeBucket(
-  o: { readonly bucket: string; readonly region: string; readonly tls: boolean },
+  o: { readonly bucket: string; readonly region: string; readonly isTls: () => boolean },
   state: BucketState,
 ): SetupStep[] {
   const { bucket } = o;
@@ -32,7 +32,7 @@ export function describeBucket(
       `may be the writer's; made the bucket owner's with: ${api('put-bucket-ownership-controls', options)}`,
     );
   }
-  if (o.tls && !tls) {
+  if (o.isTls() && !tls) {
     const policy = JSON.stringify(tlsOnlyPolicy(bucket, o.region));
     lack(
       'TLS-only policy of',

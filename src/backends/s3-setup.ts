@@ -33,8 +33,8 @@ export interface BucketSetup extends SetupRun {
   readonly region: string;
   /** Whether the endpoint is AWS's own, asked after the first answer. */
   readonly isAws: () => boolean;
-  /** False for an `http:` endpoint, where a TLS-only policy would lock everybody out. */
-  readonly tls: boolean;
+  /** Asked likewise; false for an `http:` endpoint, where a TLS-only policy would lock everybody out. */
+  readonly isTls: () => boolean;
 }
 
 /** S3 Standard; AWS's price page as of June 2026. */
@@ -60,7 +60,7 @@ export async function setUpBucket(o: BucketSetup): Promise<SetupStep[]> {
   const call = { service: `S3 in ${o.region}`, what, location, signal: o.signal };
   const place: BucketPlace = { client: o.client, bucket: o.bucket, call };
   const found = await bucketState(place);
-  const made = `private, versioned, ${o.tls ? 'TLS only' : 'plain HTTP allowed, as the endpoint needs it'}, in ${o.region}`;
+  const made = `private, versioned, ${o.isTls() ? 'TLS only' : 'plain HTTP allowed, as the endpoint needs it'}, in ${o.region}`;
   if (found !== undefined && !(await isOurs(o, place, found, false))) return describeBucket(o, found);
   if (!o.dryRun) {
     const state = found ?? (await create(o, place));
@@ -164,7 +164,7 @@ async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): P
     );
   }
   // A policy that somebody has put there meanwhile stays: writing one replaces it.
-  if (o.tls && state.policy === undefined) {
+  if (o.isTls() && state.policy === undefined) {
     const Policy = JSON.stringify(tlsOnlyPolicy(Bucket, o.region));
     await send('s3:PutBucketPolicy', (options) =>
       client.send(new PutBucketPolicyCommand({ Bucket, Policy }), options),

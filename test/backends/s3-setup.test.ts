@@ -43,7 +43,7 @@ function options(bucket: string, o: Partial<BucketSetup> = {}): BucketSetup {
     bucket,
     region: 'eu-west-1',
     isAws: () => false,
-    tls: true,
+    isTls: () => true,
     dryRun: false,
     tags: { team: 'a' },
     ...o,
@@ -150,12 +150,14 @@ describe('a bucket that is missing', () => {
 
   test('gets no TLS-only policy on a plain HTTP endpoint, which it would lock out', async () => {
     const bucket = newName();
-    const [step] = await setUpBucket(options(bucket, { tls: false }));
+    const [step] = await setUpBucket(options(bucket, { isTls: () => false }));
     expect(step?.detail).toContain('plain HTTP allowed');
     await expect(client.send(new GetBucketPolicyCommand({ Bucket: bucket }))).rejects.toMatchObject({
       name: 'NoSuchBucketPolicy',
     });
-    expect(actions(await setUpBucket(options(bucket, { tls: false })))).toEqual([`none bucket ${bucket}`]);
+    expect(actions(await setUpBucket(options(bucket, { isTls: () => false })))).toEqual([
+      `none bucket ${bucket}`,
+    ]);
   });
 });
 

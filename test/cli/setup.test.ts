@@ -14,8 +14,8 @@ test.each([
     ...user.env,
     LAZYCRED_STORE: `${kind}://${name}${kind === 's3' ? '/team/' : ''}`,
     LAZYCRED_KEY: `kms:alias/${name}`,
-    LAZYCRED_ENDPOINT: motoUrl(),
-    LAZYCRED_KMS_ENDPOINT: motoUrl(),
+    // The SDK's own variable: the set-up must see by itself that a TLS-only policy would lock it out.
+    AWS_ENDPOINT_URL: motoUrl(),
   };
   const lazy = (...args: string[]): Promise<RunResult> =>
     run([process.execPath, LAZY, '--log-format', 'text', ...args], { env, cwd: user.work });
@@ -25,6 +25,7 @@ test.each([
   const dry = await lazy('setup', '--dry-run');
   expect(dry).toMatchObject({ code: 0, stderr: 'nothing was made: this was a dry run\n' });
   expect(made(dry)).toEqual(expect.arrayContaining([`key kms:alias/${name}`, `${thing} ${name}`]));
+  expect(dry.stdout.includes('plain HTTP allowed')).toBe(kind === 's3');
   const early = await lazy('put', 'db', 'value');
   expect(early).toMatchObject({ code: 3, stderr: expect.stringContaining('; lazy setup makes') });
 
