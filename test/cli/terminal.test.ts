@@ -115,7 +115,7 @@ describe('what is written to a terminal', () => {
     const plain = await lazyOnTerminal(['list', '--long', 'aged/'], { env: { NO_COLOR: '1' } });
     expect(plain.screen).toBe('NAME      VERSION  MADE\naged/one  1        just now\n');
     expect((await lazyOnTerminal(['list', 'nothing/'])).screen).toBe(
-      `no secrets in file://${user.home}/store\n`,
+      `no secrets match "nothing/" in file://${user.home}/store\n`,
     );
   });
 

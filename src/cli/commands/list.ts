@@ -1,6 +1,7 @@
 import type { Command, CommandArguments } from '../command.js';
 import { LISTING_OPTIONS, listNames } from '../listing.js';
 import type { Session } from '../session.js';
+import { quote } from '../../record.js';
 
 export const command: Command = {
   usage: 'list [PREFIX|GLOB]',
@@ -30,6 +31,7 @@ these; quote it, or your shell takes it for files.`,
 async function list(args: CommandArguments, session: Session): Promise<void> {
   const [match] = args.operands;
   const deleted = args.has('deleted');
-  const none = deleted ? 'no deleted secrets' : 'no secrets';
+  const all = deleted ? 'no deleted secrets' : 'no secrets';
+  const none = match === undefined ? all : `${all} match ${quote(match)}`;
   await listNames({ match, deleted, none }, args, session);
 }
