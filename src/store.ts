@@ -166,7 +166,7 @@ export class Store {
    */
   undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#within(name, o, async (signal) => {
-      this.#rules.needsStubs();
+      this.#rules.needsStubs('what was removed from it is gone: put the value again');
       const secret = storedName(name);
       const newest = await this.#backend.get(secret, undefined, { signal });
       if (newest === undefined) throw await this.#reader.notFound(secret, undefined, signal);

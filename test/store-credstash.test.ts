@@ -227,6 +227,10 @@ describe('what the format holds', () => {
       [open({ keys: [new LocalKey({})] }).put('db', 'v'), 'ERR_UNSUPPORTED'],
     ];
     for (const [attempt, code] of refused) await expect(attempt).rejects.toMatchObject({ code });
+    // Who wants a secret back isn't told how to remove it.
+    await expect(store.undelete('db')).rejects.toMatchObject({
+      hint: expect.stringContaining('put ') as unknown,
+    });
     expect(await collect(store.list())).toEqual([]);
   });
 });

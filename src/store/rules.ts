@@ -99,9 +99,9 @@ export class StoreRules {
   }
 
   /** @throws ERR_UNSUPPORTED where the format has no tombstones and stubs */
-  needsStubs(): void {
+  needsStubs(hint = 'lazy destroy removes it for good'): void {
     if (this.of.stubs) return;
-    throw this.unsupported('cannot mark a secret as deleted', 'lazy destroy removes it for good');
+    throw this.unsupported('cannot mark a secret as deleted', hint);
   }
 
   /** A version as it may be asked for. @throws ERR_USAGE, ERR_UNSUPPORTED */
