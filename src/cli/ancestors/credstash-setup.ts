@@ -12,8 +12,9 @@ export async function setup(run: CredstashRun): Promise<void> {
   }
   const { setUp } = await import('../../setup.js');
   // Opened for its settings alone, in which the region is found by now.
-  const found = await withTable(run, ({ config }) => Promise.resolve(config));
-  const config = { ...found, settings: { ...found.settings, keys: [] } };
+  const opened = await withTable(run, ({ config, store }) => Promise.resolve({ config, store }));
+  const { settings } = opened.config;
+  const config = { ...opened.config, settings: { ...settings, keys: [] } };
   const { signal } = around;
   const { steps } = await setUp(config, { dryRun: true, signal });
   if (steps.every((step) => step.action === 'none')) {
@@ -25,5 +26,12 @@ export async function setup(run: CredstashRun): Promise<void> {
   await writeOut(
     'Adding tags...\nTable has been created. Go read the README about how to create your KMS key\n',
   );
-  writeError('note: lazy setup makes the key, too, with its alias\n');
+  // In full, since lazy's own settings name neither this table nor its region.
+  const regions = [
+    ...(settings.region === undefined ? [] : [` --region ${settings.region}`]),
+    ...(settings.kmsRegion === undefined ? [] : [` --kms-region ${settings.kmsRegion}`]),
+  ];
+  writeError(
+    `note: lazy setup -s ${opened.store.location} --key kms:alias/credstash${regions.join('')} makes the key, too\n`,
+  );
 }

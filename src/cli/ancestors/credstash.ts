@@ -4,6 +4,7 @@ import { readCredstashArguments } from './credstash-arguments.js';
 import { get, getAll } from './credstash-get.js';
 import type { ActionName } from './credstash-grammar.js';
 import { credstashHelp } from './credstash-help.js';
+import { withHintOfHere } from './credstash-hints.js';
 import { keys, list, remove } from './credstash-list.js';
 import type { CredstashRun } from './credstash-open.js';
 import { put, putAll } from './credstash-put.js';
@@ -40,7 +41,11 @@ class Credstash implements FrontEnd {
     const run = { args, around };
     const text = await givenText(run);
     this.#isRead = true;
-    await ACTIONS[action](run, text);
+    try {
+      await ACTIONS[action](run, text);
+    } catch (e) {
+      throw withHintOfHere(e);
+    }
   }
 
   statusOf(isUsage: boolean): number {

@@ -157,6 +157,22 @@ test('a role to assume, and failures in the end', async () => {
   expect(await valueOf('2')).toBe('c');
 });
 
+test('hints can be followed on this command line', async () => {
+  expect(await credstash(['put', 'hinted', 'v'])).toMatchObject({ code: 0 });
+  const hints: readonly (readonly [readonly string[], string])[] = [
+    [['get', 'nope'], 'credstash keys lists the names'],
+    [['-t', 'none', 'keys'], 'credstash setup makes the table'],
+    [['put', 'x', 'v', '-k', 'alias/none'], 'check -k, -r and --kms-region'],
+    [['get', 'hinted', 'a=b'], 'KEY=VALUE words behind the name'],
+    [['put', 'hinted', 'v'], '-a makes the one after the newest'],
+  ];
+  for (const [args, hint] of hints) {
+    const { code, stderr } = await credstash(args);
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({ hint: expect.stringContaining(hint) as unknown });
+  }
+});
+
 test('the region: of the option, of AWS_DEFAULT_REGION, of the profile, or us-east-1', async () => {
   const [there, here] = await Promise.all([
     makeTable(motoUrl(), CREDSTASH_REGION),
@@ -213,6 +229,7 @@ Waiting for table to be created...
 Adding tags...
 Table has been created. Go read the README about how to create your KMS key
 `,
+    stderr: `note: lazy setup -s dynamodb://${name} --key kms:alias/credstash --region us-west-2 --kms-region ${CREDSTASH_REGION} makes the key, too\n`,
   });
   expect(JSON.parse(readFileSync(saved, 'utf8'))).toEqual({ other: 1, 'kms-region': CREDSTASH_REGION });
   expect(statSync(saved).mode & 0o777).toBe(0o600);
