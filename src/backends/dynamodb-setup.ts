@@ -210,7 +210,7 @@ function checkKeys(table: TableDescription, o: TableSetup, location: string): vo
 function describe(o: TableSetup, { table, recovery }: TableState): SetupStep[] {
   const lacks: SetupStep[] = [];
   const lack = (of: string, command: string): void => {
-    const detail = `off; on with: aws dynamodb ${command}`;
+    const detail = `off; on with: aws dynamodb ${command} --region ${o.region}`;
     lacks.push({ what: `${of} of table ${o.table}`, action: 'none', detail, cost: '' });
   };
   const is: string[] = [];

@@ -147,18 +147,16 @@ function mustBeAlias({ key, region }: KmsKeySetup): void {
 
 async function check(o: KmsKeySetup, key: KeyMetadata, call: Call): Promise<SetupStep[]> {
   const what = `key kms:${o.key}`;
+  // The aws command takes no region from a configuration of ours.
+  const named = `--key-id ${key.KeyId} --region ${o.region}`;
   const unfit = (why: string, hint: string): LazycredError =>
     new LazycredError('ERR_ACCESS', `the key kms:${o.key} ${why}`, { location: `kms:${o.key}`, hint });
-  if (key.KeyState === 'Disabled')
-    throw unfit('is disabled', `enable it again: aws kms enable-key --key-id ${key.KeyId}`);
+  if (key.KeyState === 'Disabled') throw unfit('is disabled', `enable it again: aws kms enable-key ${named}`);
   if (key.KeyState === 'PendingDeletion' || key.KeyState === 'PendingReplicaDeletion') {
-    throw unfit(
-      'is waiting to be deleted',
-      `bring it back: aws kms cancel-key-deletion --key-id ${key.KeyId}`,
-    );
+    throw unfit('is waiting to be deleted', `bring it back: aws kms cancel-key-deletion ${named}`);
   }
   if (key.KeyState !== 'Enabled' && key.KeyState !== 'Updating' && key.KeyState !== 'Creating') {
-    throw unfit(`is not usable: ${key.KeyState}`, `look at it: aws kms describe-key --key-id ${key.KeyId}`);
+    throw unfit(`is not usable: ${key.KeyState}`, `look at it: aws kms describe-key ${named}`);
   }
   if ((key.KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') {
     throw unfit('is not a symmetric encryption key', 'choose another key, or another alias');
@@ -179,6 +177,6 @@ async function check(o: KmsKeySetup, key: KeyMetadata, call: Call): Promise<Setu
   if (status === 'not offered') return [exists];
   if (status.KeyRotationEnabled === true)
     return [{ ...exists, detail: exists.detail.replace('enabled', 'enabled, rotated') }];
-  const detail = `off; on with: aws kms enable-key-rotation --key-id ${key.KeyId}`;
+  const detail = `off; on with: aws kms enable-key-rotation ${named}`;
   return [exists, { what: `rotation of ${what}`, action: 'none', detail, cost: '' }];
 }

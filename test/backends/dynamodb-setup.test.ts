@@ -172,13 +172,13 @@ test('a table that somebody made is never changed, and what it lacks is told wit
     {
       what: `point-in-time recovery of table ${table}`,
       action: 'none',
-      detail: `off; on with: aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+      detail: `off; on with: aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --region us-east-1`,
       cost: '',
     },
     {
       what: `deletion protection of table ${table}`,
       action: 'none',
-      detail: `off; on with: aws dynamodb update-table --table-name ${table} --deletion-protection-enabled`,
+      detail: `off; on with: aws dynamodb update-table --table-name ${table} --deletion-protection-enabled --region us-east-1`,
       cost: '',
     },
   ]);

@@ -187,7 +187,9 @@ describe('a key that exists', () => {
     }
     const steps = await setUpKmsKey(options(key.alias));
     expect(actions(steps)).toEqual([`none key kms:${key.alias}`, `none rotation of key kms:${key.alias}`]);
-    expect(steps[1]?.detail).toBe(`off; on with: aws kms enable-key-rotation --key-id ${key.keyId}`);
+    expect(steps[1]?.detail).toBe(
+      `off; on with: aws kms enable-key-rotation --key-id ${key.keyId} --region us-east-1`,
+    );
     expect(await writes()).toEqual([]);
   });
 
@@ -196,7 +198,7 @@ describe('a key that exists', () => {
     await client.send(new DisableKeyCommand({ KeyId: keyId }));
     const disabled = await caught(setUpKmsKey(options(alias)), 'ERR_ACCESS');
     expect(disabled.message).toBe(`the key kms:${alias} is disabled`);
-    expect(disabled.hint).toBe(`enable it again: aws kms enable-key --key-id ${keyId}`);
+    expect(disabled.hint).toBe(`enable it again: aws kms enable-key --key-id ${keyId} --region us-east-1`);
     await client.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: 7 }));
     const deleted = await caught(setUpKmsKey(options(keyId)), 'ERR_ACCESS');
     expect(deleted.message).toBe(`the key kms:${keyId} is waiting to be deleted`);
