@@ -150,6 +150,10 @@ describe('what the format cannot hold', () => {
       ],
     ];
     for (const [attempt, code] of refused) await expect(attempt).rejects.toMatchObject({ code });
+    // Not in this one, whose keys are cloudchain's own.
+    await expect(store.history('s/u')).rejects.toMatchObject({
+      hint: 'format: native can, in another table (docs/migrating.md)',
+    });
     expect(await collect(store.list())).toEqual([]);
     await store.put('s/u', 'x'.repeat(4096));
     expect((await store.get('s/u')).bytes()).toHaveLength(4096);

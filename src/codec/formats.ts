@@ -69,6 +69,8 @@ export interface RecordFormat {
   readonly extras: readonly Extra[];
   /** Whether a record is under the encryption context that is given, not always the same one. */
   readonly context: boolean;
+  /** Whether native records may lie in the same place; otherwise its table has other keys. */
+  readonly besideNative: boolean;
   /** The name of a new record. @throws ERR_USAGE */
   readonly parseName: (name: string) => SecretName;
   /** @throws ERR_USAGE, ERR_UNSUPPORTED for what it can't hold, before anything is requested */
@@ -91,6 +93,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     stubs: true,
     extras: ['by', 'comment', 'tags'],
     context: true,
+    besideNative: true,
     parseName,
     check: (_, notes) => {
       const fault = notesFault(notes);
@@ -117,6 +120,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     stubs: false,
     extras: [],
     context: false,
+    besideNative: true,
     // Any name that LazyCred took is taken, but native records' archives are not to be written over.
     parseName: (name) => (name.split('/').includes(RESERVED_SEGMENT) ? parseName(name) : storedName(name)),
     check: () => undefined,
@@ -129,6 +133,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     stubs: false,
     extras: ['comment', 'digest'],
     context: true,
+    besideNative: true,
     parseName: storedName,
     check: (value, { digest }) => {
       if (digest !== undefined) hashToSeal(digest);
@@ -149,6 +154,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     stubs: false,
     extras: [],
     context: false,
+    besideNative: false,
     parseName: (name) => {
       parseCloudchainName(name);
       return storedName(name);

@@ -112,8 +112,11 @@ export class StoreRules {
   }
 
   /** ERR_UNSUPPORTED, for what the format can't. */
-  unsupported(what: string, hint = 'format: native can'): LazycredError {
-    return new LazycredError('ERR_UNSUPPORTED', `the ${this.format} format ${what}`, { hint });
+  unsupported(what: string, hint?: string): LazycredError {
+    const where = this.of.besideNative ? '' : ', in another table (docs/migrating.md)';
+    return new LazycredError('ERR_UNSUPPORTED', `the ${this.format} format ${what}`, {
+      hint: hint ?? `format: native can${where}`,
+    });
   }
 
   /** ERR_UNSUPPORTED, for a record of a format that is not read. */
