@@ -7,6 +7,7 @@ import { isLazycredError, LazycredError } from '../../errors.js';
 const HINTS: readonly (readonly [beginning: string, here: string])[] = [
   ['lazy list ', 'credstash keys lists the names that are there'],
   ['check the table ', 'check -t and -r; credstash setup makes the table'],
+  ['to read it, set accept', "lazy's own commands read it: this one knows CredStash's records alone"],
   ['check key ', 'check -k, -r and --kms-region'],
   [
     'what was put with a context ',
