@@ -1,9 +1,4 @@
-import {
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  type AttributeValue,
-} from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { cloudchainName, parseCloudchainName } from '../cloudchain-names.js';
 import { LazycredError } from '../errors.js';
@@ -37,9 +32,8 @@ export class CloudchainBackend implements Backend {
     this.#table.begin(o.signal);
     const Key = keyOf(name);
     if (Key === undefined || version !== undefined) return undefined;
-    const get = new GetItemCommand({ TableName: this.#table.name, Key, ConsistentRead: true });
-    const { Item } = await this.#table.send('read', name, o, (client, options) => client.send(get, options));
-    return Item && this.#record(name, Item);
+    const row = await this.#table.get(Key, name, o);
+    return row && this.#record(name, row);
   }
 
   base(): Promise<never> {
@@ -94,9 +88,7 @@ export class CloudchainBackend implements Backend {
   async remove({ name }: Pick<StoredRecord, 'name'>, o: CallOptions = {}): Promise<void> {
     this.#table.begin(o.signal);
     const Key = keyOf(name);
-    if (Key === undefined) return;
-    const remove = new DeleteItemCommand({ TableName: this.#table.name, Key });
-    await this.#table.send('remove', name, o, (client, options) => client.send(remove, options));
+    if (Key !== undefined) await this.#table.remove(Key, name, o);
   }
 
   /** The row is gone from the table; point-in-time recovery can still bring the table back. */

@@ -1,5 +1,7 @@
 import {
+  DeleteItemCommand,
   DescribeContinuousBackupsCommand,
+  GetItemCommand,
   QueryCommand,
   ScanCommand,
   type DynamoDBClient,
@@ -81,6 +83,18 @@ export class DynamoDBTable {
       const lost = failureShape(e).name === 'ConditionalCheckFailedException' && signal?.aborted !== true;
       throw lost && conflict !== undefined ? conflict(e) : this.#failure(e, action, name, signal);
     }
+  }
+
+  /** The row under these keys, read consistently. */
+  async get(key: Row, name: string, o: CallOptions): Promise<Row | undefined> {
+    const get = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
+    return (await this.send('read', name, o, (client, options) => client.send(get, options))).Item;
+  }
+
+  /** Removes the row under these keys, if it is there. */
+  async remove(key: Row, name: string, o: CallOptions): Promise<void> {
+    const remove = new DeleteItemCommand({ TableName: this.name, Key: key });
+    await this.send('remove', name, o, (client, options) => client.send(remove, options));
   }
 
   /** The rows of a query, page after page, read consistently. */

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { padVersion, quote, unpadVersion, versionNumber } from '../record.js';
@@ -120,9 +120,7 @@ export class DynamoDBBackend implements Backend {
     o: CallOptions = {},
   ): Promise<void> {
     this.#table.begin(o.signal);
-    const Key = { [HASH_KEY]: { S: record.name }, [RANGE_KEY]: { S: storedKey(record) } };
-    const remove = new DeleteItemCommand({ TableName: this.#table.name, Key });
-    await this.#table.send('remove', record.name, o, (client, options) => client.send(remove, options));
+    await this.#table.remove(rowKey(record.name, storedKey(record)), record.name, o);
   }
 
   /** A row's old bytes are gone from the table; point-in-time recovery can still bring the table back. */
@@ -169,14 +167,8 @@ export class DynamoDBBackend implements Backend {
     return Items?.[0];
   }
 
-  async #row(name: SecretName, key: string, o: CallOptions): Promise<Row | undefined> {
-    const get = new GetItemCommand({
-      TableName: this.#table.name,
-      Key: { [HASH_KEY]: { S: name }, [RANGE_KEY]: { S: key } },
-      ConsistentRead: true,
-    });
-    const { Item } = await this.#table.send('read', name, o, (client, options) => client.send(get, options));
-    return Item;
+  #row(name: SecretName, key: string, o: CallOptions): Promise<Row | undefined> {
+    return this.#table.get(rowKey(name, key), name, o);
   }
 
   // A scan promises no order, so the newest of each name is known at its end only.
@@ -207,6 +199,10 @@ export class DynamoDBBackend implements Backend {
     const message = `version ${quote(record.version)} can't be written: ${why}`;
     return new LazycredError('ERR_CONFLICT', message, { name: record.name, location: this.location, cause });
   }
+}
+
+function rowKey(name: SecretName, key: string): Row {
+  return { [HASH_KEY]: { S: name }, [RANGE_KEY]: { S: key } };
 }
 
 /** The query for a name's rows, newest first. */
