@@ -5,11 +5,11 @@ import { Problems, unfit } from './config/problems.js';
 import { readLayer, type Layer } from './config/schema.js';
 import type { ConfigInput, LoadedConfig } from './config/settings.js';
 import { readSources, type Ancestor } from './config/sources.js';
-import { dataFolder, homeFolder, type Surroundings } from './folders.js';
+import { dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
 
 export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
-export { trust, type TrustNote } from './config/trust.js';
-export { cacheFolder, dataFolder, homeFolder, type Surroundings } from './folders.js';
+export { trust, type TrustNote } from './config/sources/trust.js';
+export { cacheFolder, dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
 export { FORMATS, type Format } from './record.js';
 
 /** What {@link loadConfig} goes by. */

@@ -75,7 +75,11 @@ async function openS3(
   { trace }: OpenOptions,
 ): Promise<Backend> {
   const [{ S3Client }, { S3Backend }, { clientSettings, regionOf, traceRequests, watchHost }] =
-    await Promise.all([import('@aws-sdk/client-s3'), import('./backends/s3.js'), import('./aws.js')]);
+    await Promise.all([
+      import('@aws-sdk/client-s3'),
+      import('./backends/s3.js'),
+      import('./aws/client-settings.js'),
+    ]);
   // LazyCred's settings name KMS's region alone; its bucket may lie elsewhere and is found by redirect.
   const region = settings.region ?? settings.kmsRegion;
   const { profile, role, endpoint } = settings;
@@ -96,9 +100,9 @@ async function openDynamoDB(settings: Settings, table: string, { trace }: OpenOp
     import('@aws-sdk/client-dynamodb'),
     // Its table has other keys, and one row a name.
     isCloudchain
-      ? import('./backends/dynamodb-cloudchain.js').then((m) => m.CloudchainBackend)
+      ? import('./backends/dynamodb/cloudchain.js').then((m) => m.CloudchainBackend)
       : import('./backends/dynamodb.js').then((m) => m.DynamoDBBackend),
-    import('./aws.js'),
+    import('./aws/client-settings.js'),
   ]);
   const { region, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint, trace }));
@@ -138,7 +142,7 @@ async function openKms(settings: Settings, wanted: string | undefined, { trace }
   const [{ KMSClient }, { AwsKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
     import('@aws-sdk/client-kms'),
     import('./keys/aws-kms.js'),
-    import('./aws.js'),
+    import('./aws/client-settings.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const client = new KMSClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));

@@ -7,7 +7,7 @@ export {
   type Origin,
   type Settings,
 } from './config.js';
-export { cloudchainName, parseCloudchainName, type CloudchainName } from './cloudchain-names.js';
+export { cloudchainName, parseCloudchainName, type CloudchainName } from './record/cloudchain-names.js';
 export { LazycredError, isLazycredError, type ErrorCode } from './errors.js';
 export { Secret, type SecretInfo } from './secret.js';
 export { Store } from './store.js';

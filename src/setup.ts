@@ -1,13 +1,13 @@
-import type { Trace } from './aws.js';
+import type { Trace } from './aws/client-settings.js';
 import type { LoadedConfig, Settings } from './config.js';
 import { LazycredError } from './errors.js';
 import { printable } from './record.js';
-import type { SetupReport, SetupRun, SetupStep } from './setup-step.js';
-import { tableKeysOf } from './table-keys.js';
+import type { SetupReport, SetupRun, SetupStep } from './setup/steps.js';
+import { tableKeysOf } from './backends/dynamodb/table-keys.js';
 
-export { cloudFormation } from './setup-cloudformation.js';
-export { terraform } from './setup-terraform.js';
-export type { SetupReport, SetupStep } from './setup-step.js';
+export { cloudFormation } from './setup/cloudformation.js';
+export { terraform } from './setup/terraform.js';
+export type { SetupReport, SetupStep } from './setup/steps.js';
 
 /** Options of {@link setUp}. */
 export interface SetUpOptions {
@@ -85,7 +85,7 @@ async function storePart(settings: Settings, trace: Trace | undefined): Promise<
     case 'memory':
       return fixed({ what: 'memory', action: 'none', detail: 'needs nothing', cost: '' });
     case 'file': {
-      const { setUpFolder } = await import('./backends/local-setup.js');
+      const { setUpFolder } = await import('./setup/folder.js');
       return { run: (run) => setUpFolder({ ...run, dir: store.dir }), close: () => undefined };
     }
     case 's3':
@@ -97,7 +97,11 @@ async function storePart(settings: Settings, trace: Trace | undefined): Promise<
 
 async function bucketPart(settings: Settings, bucket: string, trace: Trace | undefined): Promise<Part> {
   const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf, traceRequests, watchHost }] =
-    await Promise.all([import('@aws-sdk/client-s3'), import('./backends/s3-setup.js'), import('./aws.js')]);
+    await Promise.all([
+      import('@aws-sdk/client-s3'),
+      import('./setup/bucket.js'),
+      import('./aws/client-settings.js'),
+    ]);
   // As `connect.ts` opens it.
   const wanted = settings.region ?? settings.kmsRegion;
   const { profile, role, endpoint } = settings;
@@ -117,7 +121,7 @@ async function bucketPart(settings: Settings, bucket: string, trace: Trace | und
 
 async function tablePart(settings: Settings, table: string, trace: Trace | undefined): Promise<Part> {
   const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf, traceRequests }] = await Promise.all(
-    [import('@aws-sdk/client-dynamodb'), import('./backends/dynamodb-setup.js'), import('./aws.js')],
+    [import('@aws-sdk/client-dynamodb'), import('./setup/table.js'), import('./aws/client-settings.js')],
   );
   const { region: wanted, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
@@ -148,8 +152,8 @@ function fileStep(kind: string, file: string, note: string): SetupStep {
 async function kmsPart(settings: Settings, spec: KmsSpec, trace: Trace | undefined): Promise<Part> {
   const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
     import('@aws-sdk/client-kms'),
-    import('./keys/aws-kms-setup.js'),
-    import('./aws.js'),
+    import('./setup/kms-key.js'),
+    import('./aws/client-settings.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const wanted = spec.region ?? settings.kmsRegion ?? settings.region;

@@ -1,9 +1,9 @@
 import type { Backend, CallOptions } from './backend.js';
-import { allOrError, forEach } from './bulk.js';
+import { allOrError, forEach } from './store/bulk.js';
 import { kindOf } from './codec/detect.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from './store/deadline.js';
 import { isLazycredError, LazycredError } from './errors.js';
-import { isGlob, parseGlob } from './glob.js';
+import { isGlob, parseGlob } from './text/glob.js';
 import type { KeyProvider } from './keys.js';
 import { claimOf, storedName, type Listed } from './record.js';
 import type { Secret } from './secret.js';

@@ -17,11 +17,11 @@ import {
   storedKey,
   toRow,
   type Row,
-} from './dynamodb-rows.js';
-import { RECORD_TABLE_KEYS } from '../table-keys.js';
-import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb-table.js';
+} from './dynamodb/rows.js';
+import { RECORD_TABLE_KEYS } from './dynamodb/table-keys.js';
+import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './dynamodb/table.js';
 
-export type { DynamoDBBackendOptions } from './dynamodb-table.js';
+export type { DynamoDBBackendOptions } from './dynamodb/table.js';
 
 /**
  * Keeps records as rows of a DynamoDB table with CredStash's schema: hash key `name`, range key

@@ -4,10 +4,10 @@ import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError, isLazycredError } from '../errors.js';
 import { STUB_BYTES, claimOf, printable, quote, versionNumber, withoutValue } from '../record.js';
 import type { Fields, Listed, RemovedState, SecretName, StoredRecord } from '../record.js';
-import { withRecord, type RecordFile } from './local-files.js';
-import { readNames, readVersions } from './local-folders.js';
-import { encodeName, fileOf } from './local-names.js';
-import { overwriteVersion, removeVersion, writeVersion } from './local-write.js';
+import { withRecord, type RecordFile } from './local/files.js';
+import { readNames, readVersions } from './local/folders.js';
+import { encodeName, fileOf } from './local/names.js';
+import { overwriteVersion, removeVersion, writeVersion } from './local/write.js';
 
 /** Settings of a {@link LocalBackend}. */
 export interface LocalBackendOptions {

@@ -22,7 +22,7 @@ import {
   type PageStart,
   type S3Object,
   type S3Sender,
-} from './s3-objects.js';
+} from './s3/objects.js';
 
 /** Options of {@link S3Backend}. */
 export interface S3BackendOptions {

@@ -20,7 +20,7 @@ const [word = '', ...rest] = process.argv.slice(2);
 if (word === '--version' && rest.length === 0) {
   process.stdout.write(`${LAZYCRED_VERSION}\n`);
 } else {
-  void import('./boot-chunks.js').then(({ startChunks }) => {
+  void import('./boot/chunks.js').then(({ startChunks }) => {
     startChunks(import.meta.dirname, './main.cjs', word);
   });
 }

@@ -1,4 +1,4 @@
-import type { Given, Option } from './options.js';
+import type { Given, Option } from './arguments/options.js';
 import type { Session } from './session.js';
 
 /** One command: what it is called with, what its help says, and what it does. */

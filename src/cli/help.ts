@@ -1,8 +1,8 @@
-import { newParser } from './args.js';
+import { newParser } from './arguments/parse.js';
 import type { Command } from './command.js';
 import { COMMAND_GROUPS } from './commands.js';
 import { FRONT_ENDS } from './front-ends.js';
-import { COMMON_OPTIONS } from './options.js';
+import { COMMON_OPTIONS } from './arguments/options.js';
 
 /** The help of the whole program. */
 export async function programHelp(): Promise<string> {

@@ -1,18 +1,18 @@
 /** The command `lazy` behind its loader, which answers `lazy --version` by itself; runs on import. */
 import { isatty } from 'node:tty';
-import { nearest } from '../config/did-you-mean.js';
+import { nearest } from '../text/did-you-mean.js';
 import { LazycredError } from '../errors.js';
 import { quote } from '../record.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
 import { currentFolder } from './current-folder.js';
-import { report, type LogFormat } from './errors.js';
+import { report, type LogFormat } from './io/report.js';
 import { FRONT_ENDS, type FrontEnd } from './front-ends.js';
 import { Interrupted, watchSignals } from './interrupt.js';
-import { COMMON_OPTIONS, type Option } from './options.js';
-import { BrokenPipe, writeError, writeOut } from './output.js';
+import { COMMON_OPTIONS, type Option } from './arguments/options.js';
+import { BrokenPipe, writeError, writeOut } from './io/streams.js';
 import type { Session } from './session.js';
-import { readWords } from './words.js';
+import { readWords } from './arguments/words.js';
 
 /** 128 and SIGPIPE's number, as a shell shows the end of any program that nobody reads any more. */
 const BROKEN_PIPE_STATUS = 141;
@@ -65,7 +65,7 @@ async function run(signal: AbortSignal): Promise<number> {
   if (word === 'help' && FRONT_ENDS.has(topic ?? '')) return runFrontEnd(topic ?? '', ['--help'], signal);
   if (word === 'help') return commandHelp((await find(topic ?? '')).command);
   const { name, command } = await find(word);
-  const { parseArguments } = await import('./args.js');
+  const { parseArguments } = await import('./arguments/parse.js');
   const parsed = await parseArguments(name, command, [...options, ...rest]);
   if (parsed === undefined) return commandHelp(command);
   const { Session } = await import('./session.js');

@@ -4,9 +4,9 @@ import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
 import { printable } from '../record.js';
 import { currentFolder } from './current-folder.js';
-import { inlineConfig, OPTION_NAMES, type Given } from './options.js';
-import { writeError } from './output.js';
-import { promptHidden } from './prompt.js';
+import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
+import { writeError } from './io/streams.js';
+import { promptHidden } from './io/prompt.js';
 
 /** One run of the command: what surrounds it, and what it opened. */
 export class Session {

@@ -3,7 +3,7 @@ import { LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
 import type { Fields } from '../record.js';
 import { damaged } from './native.js';
-import { decodePythonBase64 } from './python-base64.js';
+import { decodePythonBase64 } from '../text/python-base64.js';
 
 // cloudchain 0.1.7: {"Secret": base64 of KMS Encrypt over the value itself}, and always this context.
 // Bound to no service or user.

@@ -5,7 +5,7 @@ import type { Context, KeyProvider, WrappedKey } from '../keys.js';
 import type { Fields } from '../record.js';
 import { DEFAULT_CREDSTASH_DIGEST, hashToOpen, hashToSeal } from './credstash-digests.js';
 import { damaged } from './native.js';
-import { decodePythonBase64 } from './python-base64.js';
+import { decodePythonBase64 } from '../text/python-base64.js';
 
 // CredStash 1.17.1, credstash.py, `seal_aes_ctr_legacy`: `key` = base64 of a KMS data key's blob,
 // `contents` = base64 of AES-CTR under its first half, `hmac` = hex of the HMAC under its second half

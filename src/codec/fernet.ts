@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { decodeBase64Url, encodeBase64Url } from '../base64.js';
+import { decodeBase64Url, encodeBase64Url } from '../text/base64.js';
 
 // The Fernet specification (github.com/fernet/spec, Spec.md):
 // token = base64url(0x80 ‖ time, 64-bit big-endian seconds ‖ IV, 16 ‖ AES-128-CBC, PKCS #7 ‖ HMAC-SHA-256, 32)

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../backend.js';
-import { parseCloudchainName } from '../cloudchain-names.js';
+import { parseCloudchainName } from '../record/cloudchain-names.js';
 import { LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
 import {

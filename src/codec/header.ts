@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../text/base64.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { versionNumber } from '../record.js';
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../text/base64.js';
 import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../text/base64.js';
 import { isRemovedState, versionNumber, type Fields, type RemovedState } from '../record.js';
 import { isTimestamp } from './header.js';
 import { FORMAT_NUMBER } from './native.js';

@@ -1,5 +1,5 @@
 import type { Format } from '../record.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../text/did-you-mean.js';
 import type { Problems } from './problems.js';
 import type { Layer } from './schema.js';
 import type { Location } from './settings.js';

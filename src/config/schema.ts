@@ -1,5 +1,5 @@
 import type { Format } from '../record.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../text/did-you-mean.js';
 import { parseKey, parseKeyAlias } from './key-spec.js';
 import { isStoreName, readS3Path, readStore, type StoreChoice } from './location.js';
 import type { Base } from './paths.js';

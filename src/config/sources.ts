@@ -1,7 +1,7 @@
 import type { Format } from '../record.js';
-import { readCchainrc } from './cchainrc.js';
-import { lazycredVariables, readEnvironment, type Environment } from './environment.js';
-import { namedFile, readFileLayer, type FileChoice } from './file-layer.js';
+import { readCchainrc } from './sources/cchainrc.js';
+import { lazycredVariables, readEnvironment, type Environment } from './sources/environment.js';
+import { namedFile, readFileLayer, type FileChoice } from './sources/file-layer.js';
 import type { Base } from './paths.js';
 import type { Problems } from './problems.js';
 import type { Layer } from './schema.js';

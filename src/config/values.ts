@@ -1,5 +1,5 @@
 import { FORMATS, quote, type Format } from '../record.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../text/did-you-mean.js';
 import { unfit } from './problems.js';
 
 /** Longest text that any setting can need. */

@@ -1,6 +1,6 @@
 import { LazycredError } from '../errors.js';
 import { printable } from '../record.js';
-import { failureShape, serviceError } from '../service-errors.js';
+import { failureShape, serviceError } from '../aws/service-errors.js';
 import { damagedKey } from './wrapped-text.js';
 
 /** What was asked of KMS when it failed. */

@@ -3,7 +3,7 @@ import { link, open, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
-import { makeFolder } from '../make-folder.js';
+import { makeFolder } from '../files/make-folder.js';
 import { printable } from '../record.js';
 import { fileError, isErrno } from './key-file-errors.js';
 import { readKeyFile, type KeyFile } from './key-file.js';

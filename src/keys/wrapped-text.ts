@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../text/base64.js';
 import { LazycredError } from '../errors.js';
 
 /** Longest `wrapped` of a native record, in bytes (docs/format.md). */

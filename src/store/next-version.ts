@@ -2,7 +2,7 @@ import {
   compareCredstashVersions,
   nextCredstashVersion,
   padCredstashVersion,
-} from '../codec/credstash-versions.js';
+} from '../record/credstash-versions.js';
 import { LazycredError } from '../errors.js';
 import { claimOf, MAX_VERSION, numberOf, quote, type SecretName, type StoredRecord } from '../record.js';
 

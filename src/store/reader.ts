@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.js';
-import { credstashVersionKeys } from '../codec/credstash-versions.js';
+import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { kindOf } from '../codec/detect.js';
 import { RECORD_FORMATS, type Unwrap } from '../codec/formats.js';
 import { damaged } from '../codec/native.js';

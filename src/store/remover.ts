@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.js';
-import { credstashVersionKeys } from '../codec/credstash-versions.js';
+import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { numberOf, storedName } from '../record.js';
 import type { Listed, RemovedState, SecretName } from '../record.js';

@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Backend } from '../../src/backend.js';
 import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
-import { fromRow, type Row } from '../../src/backends/dynamodb-rows.js';
+import { fromRow, type Row } from '../../src/backends/dynamodb/rows.js';
 import { parseName, storedName, type Listed, type StoredRecord } from '../../src/record.js';
 import { callJson } from '../emulators/aws-call.js';
 import { dynaliteUrl, makeTable, motoUrl, startMoto } from '../emulators/servers.js';

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LocalBackend } from '../../src/backends/local.js';
-import { fileError } from '../../src/backends/local-files.js';
+import { fileError } from '../../src/backends/local/files.js';
 import type { Backend } from '../../src/backend.js';
 import { parseName, storedName, type Listed, type StoredRecord } from '../../src/record.js';
 import { backendSuite } from '../suites/backend.js';

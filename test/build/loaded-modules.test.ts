@@ -27,7 +27,7 @@ const PARTS = {
   kmsKey: /src\/keys\/aws-kms/,
   localKey: /src\/keys\/local\./,
   passphrase: /src\/keys\/passphrase/,
-  prompts: /src\/cli\/prompt/,
+  prompts: /src\/cli\/io\/prompt/,
 } as const;
 
 let work: string;

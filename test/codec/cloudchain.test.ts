@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_CLOUDCHAIN_BYTES, openCloudchain, sealCloudchain } from '../../src/codec/cloudchain.js';
-import { cloudchainName, parseCloudchainName } from '../../src/cloudchain-names.js';
+import { cloudchainName, parseCloudchainName } from '../../src/record/cloudchain-names.js';
 import { kindOf } from '../../src/codec/detect.js';
 import { LocalKey } from '../../src/keys/local.js';
 import type { Fields } from '../../src/record.js';

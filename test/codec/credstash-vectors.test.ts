@@ -7,7 +7,7 @@ import {
   credstashVersionKeys,
   newestCredstashVersion,
   padCredstashVersion,
-} from '../../src/codec/credstash-versions.js';
+} from '../../src/record/credstash-versions.js';
 import type { Context } from '../../src/keys.js';
 import { StandInKms } from './standin-kms.js';
 import { plaintextOf, readJson, readLines } from './vector-files.js';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openCredstash, sealCredstash } from '../../src/codec/credstash.js';
 import { CREDSTASH_DIGESTS } from '../../src/codec/credstash-digests.js';
-import { decodePythonBase64 } from '../../src/codec/python-base64.js';
+import { decodePythonBase64 } from '../../src/text/python-base64.js';
 import type { Context } from '../../src/keys.js';
 import { LocalKey } from '../../src/keys/local.js';
 import type { Fields } from '../../src/record.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MemoryBackend } from '../../src/backends/memory.js';
-import { decodeBase64, decodeBase64Url, encodeBase64Url } from '../../src/base64.js';
+import { decodeBase64, decodeBase64Url, encodeBase64Url } from '../../src/text/base64.js';
 import { kindOf } from '../../src/codec/detect.js';
 import { decodeHeader, encodeHeader, type Header } from '../../src/codec/header.js';
 import { fernetDecrypt, fernetEncrypt, generateFernetKey } from '../../src/codec/fernet.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Backend } from '../../src/backend.js';
-import { encodeName, decodeName } from '../../src/backends/local-names.js';
+import { encodeName, decodeName } from '../../src/backends/local/names.js';
 import { decodeHeader } from '../../src/codec/header.js';
 import { derive, openNative, sealNative } from '../../src/codec/native.js';
 import { unwrapWithAny } from '../../src/codec/recipients.js';

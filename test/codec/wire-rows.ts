@@ -1,4 +1,4 @@
-import { fromRow, type Row } from '../../src/backends/dynamodb-rows.js';
+import { fromRow, type Row } from '../../src/backends/dynamodb/rows.js';
 import type { Fields } from '../../src/record.js';
 
 /** An item as the golden files hold it: DynamoDB's wire JSON, Binary as base64. */

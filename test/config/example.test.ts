@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { variableOf } from '../../src/config/environment.js';
+import { variableOf } from '../../src/config/sources/environment.js';
 import { KEYS, SPELLINGS } from '../../src/config/schema.js';
 import { repoRoot } from '../emulators/root.js';
 import { makeFolder, type Folder } from './folder.js';

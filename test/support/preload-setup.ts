@@ -1,6 +1,6 @@
 // As preload.ts, for tests that set up in process.
 import './preload.js';
-import '../../src/backends/dynamodb-setup.js';
-import '../../src/backends/local-setup.js';
-import '../../src/backends/s3-setup.js';
-import '../../src/keys/aws-kms-setup.js';
+import '../../src/setup/table.js';
+import '../../src/setup/folder.js';
+import '../../src/setup/bucket.js';
+import '../../src/setup/kms-key.js';

@@ -3,7 +3,7 @@
 import '@aws-sdk/client-dynamodb';
 import '@aws-sdk/client-kms';
 import '@aws-sdk/client-s3';
-import '../../src/aws.js';
+import '../../src/aws/client-settings.js';
 import '../../src/backends/dynamodb.js';
 import '../../src/backends/local.js';
 import '../../src/backends/memory.js';

@@ -1,15 +1,15 @@
-import { cloudchainName } from '../../cloudchain-names.js';
+import { cloudchainName } from '../../record/cloudchain-names.js';
 import { loadConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
-import { refuseReplaced } from '../args.js';
+import { refuseReplaced } from '../arguments/parse.js';
 import type { FrontEnd, Surrounding } from '../front-ends.js';
-import { caution } from '../old-formats.js';
-import { writeError, writeOut } from '../output.js';
-import type { ArgparseGrammar } from './argparse-grammar.js';
-import { usage } from './argparse-usage.js';
-import { parseArgparse } from './argparse.js';
-import { botoProfile } from './boto-profile.js';
+import { caution } from '../io/caution.js';
+import { writeError, writeOut } from '../io/streams.js';
+import type { ArgparseGrammar } from './python/argparse-grammar.js';
+import { usage } from './python/argparse-usage.js';
+import { parseArgparse } from './python/argparse.js';
+import { botoProfile } from './python/boto-profile.js';
 
 /** cloudchain 0.1.7's command line. */
 const GRAMMAR: ArgparseGrammar = {

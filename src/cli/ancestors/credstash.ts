@@ -1,15 +1,15 @@
 import type { FrontEnd, Surrounding } from '../front-ends.js';
-import { writeOut } from '../output.js';
-import { readCredstashArguments } from './credstash-arguments.js';
-import { get, getAll } from './credstash-get.js';
-import type { ActionName } from './credstash-grammar.js';
-import { credstashHelp } from './credstash-help.js';
-import { withHintOfHere } from './credstash-hints.js';
-import { keys, list, remove } from './credstash-list.js';
-import type { CredstashRun } from './credstash-open.js';
-import { put, putAll } from './credstash-put.js';
-import { setup } from './credstash-setup.js';
-import { givenText } from './credstash-values.js';
+import { writeOut } from '../io/streams.js';
+import { readCredstashArguments } from './credstash/arguments.js';
+import { get, getAll } from './credstash/get.js';
+import type { ActionName } from './credstash/grammar.js';
+import { credstashHelp } from './credstash/help.js';
+import { withHintOfHere } from './credstash/hints.js';
+import { keys, list, remove } from './credstash/list.js';
+import type { CredstashRun } from './credstash/open.js';
+import { put, putAll } from './credstash/put.js';
+import { setup } from './credstash/setup.js';
+import { givenText } from './credstash/values.js';
 
 const ACTIONS: Readonly<Record<ActionName, (run: CredstashRun, text: string) => Promise<void>>> = {
   delete: remove,

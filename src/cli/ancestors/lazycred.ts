@@ -2,13 +2,13 @@ import { loadConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
 import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
-import { refuseReplaced, usage } from '../args.js';
-import { pathOf, readFileUpTo } from '../files.js';
+import { refuseReplaced, usage } from '../arguments/parse.js';
+import { pathOf, readFileUpTo } from '../io/files.js';
 import type { FrontEnd, Surrounding } from '../front-ends.js';
-import { caution } from '../old-formats.js';
-import { writeError, writeOut } from '../output.js';
-import { readStdin } from '../value.js';
-import { botoProfile } from './boto-profile.js';
+import { caution } from '../io/caution.js';
+import { writeError, writeOut } from '../io/streams.js';
+import { readStdin } from '../io/value.js';
+import { botoProfile } from './python/boto-profile.js';
 
 // LazyCred 0.2.3's own words, as it prints them.
 const USAGE = `Usage:

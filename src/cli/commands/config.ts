@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty';
 import type { Settings } from '../../config.js';
 import type { Command, CommandArguments } from '../command.js';
-import { json, writeOut } from '../output.js';
+import { json, writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
-import { table, tabbed } from '../table.js';
+import { table, tabbed } from '../io/table.js';
 
 export const command: Command = {
   usage: 'config',

@@ -1,6 +1,6 @@
-import { authorOf, byOption } from '../author.js';
+import { authorOf, byOption } from '../steps/author.js';
 import type { Command, CommandArguments } from '../command.js';
-import { forEachName } from '../names.js';
+import { forEachName } from '../steps/each-name.js';
 import { quote } from '../../record.js';
 import type { Session } from '../session.js';
 

@@ -1,8 +1,8 @@
-import { isGlob, parseGlob } from '../../glob.js';
-import { exportFormat, writeExport } from '../bulk-output.js';
+import { isGlob, parseGlob } from '../../text/glob.js';
+import { exportFormat, writeExport } from '../steps/write-export.js';
 import type { Command, CommandArguments } from '../command.js';
-import { pathOf } from '../files.js';
-import { readMany, wanted } from '../many.js';
+import { pathOf } from '../io/files.js';
+import { readMany, wanted } from '../steps/read-many.js';
 import type { Session } from '../session.js';
 
 const KEYS = 'How names become keys:';

@@ -1,6 +1,6 @@
 import type { Command, CommandArguments } from '../command.js';
-import { usage } from '../args.js';
-import { LISTING_OPTIONS, listNames } from '../listing.js';
+import { usage } from '../arguments/parse.js';
+import { LISTING_OPTIONS, listNames } from '../steps/list-names.js';
 import type { Session } from '../session.js';
 import { quote } from '../../record.js';
 

@@ -1,12 +1,12 @@
 import { isatty } from 'node:tty';
-import { isGlob } from '../../glob.js';
+import { isGlob } from '../../text/glob.js';
 import { quote } from '../../record.js';
-import { usage } from '../args.js';
+import { usage } from '../arguments/parse.js';
 import type { Command, CommandArguments } from '../command.js';
-import { fieldOf } from '../field.js';
-import { pathOf, writePrivateFile } from '../files.js';
-import { readMany, wanted } from '../many.js';
-import { writeOut } from '../output.js';
+import { fieldOf } from '../steps/field.js';
+import { pathOf, writePrivateFile } from '../io/files.js';
+import { readMany, wanted } from '../steps/read-many.js';
+import { writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
 
 const WHAT = 'Which value, and where to:';
@@ -76,7 +76,7 @@ async function getOne(args: CommandArguments, session: Session): Promise<void> {
 }
 
 async function getMany(args: CommandArguments, session: Session): Promise<void> {
-  const { exportFormat, writeExport } = await import('../bulk-output.js');
+  const { exportFormat, writeExport } = await import('../steps/write-export.js');
   const format = exportFormat(args.text('format'));
   const path = outputPath(args, session);
   const store = await session.open('opens');

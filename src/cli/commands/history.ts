@@ -2,9 +2,9 @@ import { isatty } from 'node:tty';
 import type { VersionInfo } from '../../index.js';
 import { quote } from '../../record.js';
 import type { Command, CommandArguments } from '../command.js';
-import { ago, json, writeOut } from '../output.js';
+import { ago, json, writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
-import { table, tabbed } from '../table.js';
+import { table, tabbed } from '../io/table.js';
 
 export const command: Command = {
   usage: 'history NAME',

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
-import { usage } from '../args.js';
-import { authorOf, byOption } from '../author.js';
+import { usage } from '../arguments/parse.js';
+import { authorOf, byOption } from '../steps/author.js';
 import type { Command, CommandArguments } from '../command.js';
-import { pathOf, readFileUpTo } from '../files.js';
+import { pathOf, readFileUpTo } from '../io/files.js';
 import type { ImportedEntry } from '../formats/entry.js';
 import {
   formatOfFile,
@@ -11,15 +11,15 @@ import {
   MAX_IMPORT_BYTES,
   type ImportFormat,
 } from '../formats/import.js';
-import { planImport } from '../import-plan.js';
-import { caution } from '../old-formats.js';
-import { writeOut } from '../output.js';
-import { pairsOf } from '../pairs.js';
-import { withProgress } from '../progress.js';
+import { planImport } from '../steps/plan-import.js';
+import { caution } from '../io/caution.js';
+import { writeOut } from '../io/streams.js';
+import { pairsOf } from '../arguments/pairs.js';
+import { withProgress } from '../steps/progress.js';
 import { quote } from '../../record.js';
 import type { Session } from '../session.js';
-import { table, tabbed } from '../table.js';
-import { readStdin } from '../value.js';
+import { table, tabbed } from '../io/table.js';
+import { readStdin } from '../io/value.js';
 
 const FILE = 'What is read:';
 const VERSIONS = 'The new versions:';

@@ -1,5 +1,5 @@
 import type { Command, CommandArguments } from '../command.js';
-import { LISTING_OPTIONS, listNames } from '../listing.js';
+import { LISTING_OPTIONS, listNames } from '../steps/list-names.js';
 import type { Session } from '../session.js';
 import { quote } from '../../record.js';
 

@@ -1,11 +1,11 @@
 import { quote } from '../../record.js';
-import { usage } from '../args.js';
-import { authorOf, byOption } from '../author.js';
+import { usage } from '../arguments/parse.js';
+import { authorOf, byOption } from '../steps/author.js';
 import type { Command, CommandArguments } from '../command.js';
-import { confirm, YES } from '../confirm.js';
-import { tellRemoved } from '../removed.js';
+import { confirm, YES } from '../steps/confirm.js';
+import { tellRemoved } from '../steps/tell-removed.js';
 import type { Session } from '../session.js';
-import { momentOf, numberOption } from '../versions.js';
+import { momentOf, numberOption } from '../arguments/numbers.js';
 
 const WHAT = 'What is removed:';
 

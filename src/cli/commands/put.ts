@@ -1,12 +1,12 @@
 import { parseName, quote } from '../../record.js';
-import { authorOf, byOption } from '../author.js';
+import { authorOf, byOption } from '../steps/author.js';
 import type { Command, CommandArguments } from '../command.js';
-import { caution } from '../old-formats.js';
-import { json, writeOut } from '../output.js';
-import { pairsOf } from '../pairs.js';
+import { caution } from '../io/caution.js';
+import { json, writeOut } from '../io/streams.js';
+import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';
-import { readValue } from '../value.js';
-import { numberOption } from '../versions.js';
+import { readValue } from '../io/value.js';
+import { numberOption } from '../arguments/numbers.js';
 
 const VALUE = 'Where the value comes from:';
 const VERSION = 'The new version:';

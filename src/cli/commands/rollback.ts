@@ -1,7 +1,7 @@
 import { quote } from '../../record.js';
-import { authorOf, byOption } from '../author.js';
+import { authorOf, byOption } from '../steps/author.js';
 import type { Command, CommandArguments } from '../command.js';
-import { caution } from '../old-formats.js';
+import { caution } from '../io/caution.js';
 import type { Session } from '../session.js';
 
 export const command: Command = {

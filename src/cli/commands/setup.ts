@@ -2,10 +2,10 @@ import { isatty } from 'node:tty';
 import { printable } from '../../record.js';
 import type { SetupStep } from '../../setup.js';
 import type { Command, CommandArguments } from '../command.js';
-import { writeOut } from '../output.js';
-import { pairsOf } from '../pairs.js';
+import { writeOut } from '../io/streams.js';
+import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';
-import { tabbed } from '../table.js';
+import { tabbed } from '../io/table.js';
 
 const INSTEAD = 'Instead of making it:';
 

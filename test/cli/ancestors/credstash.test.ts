@@ -8,7 +8,7 @@ import { makeKmsKey, makeTable, motoUrl } from '../../emulators/servers.js';
 import { LAZY, newUser, type User } from '../../support/lazy.js';
 import { run, type RunOptions, type RunResult } from '../../support/run.js';
 import { runOnTerminal } from '../../support/terminal.js';
-import { CREDSTASH_REGION, makeCredstashKeys, putBytes } from './credstash-table.js';
+import { CREDSTASH_REGION, makeCredstashKeys, putBytes } from './credstash/table.js';
 
 /** What a put says. */
 const NOTE =

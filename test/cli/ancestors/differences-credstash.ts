@@ -1,4 +1,4 @@
-import { credstashHelp } from '../../../src/cli/ancestors/credstash-help.js';
+import { credstashHelp } from '../../../src/cli/ancestors/credstash/help.js';
 import type { Difference } from './frozen.js';
 
 /**

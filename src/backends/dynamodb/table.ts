@@ -1,0 +1,195 @@
+import {
+  DeleteItemCommand,
+  DescribeContinuousBackupsCommand,
+  GetItemCommand,
+  QueryCommand,
+  ScanCommand,
+  type DynamoDBClient,
+  type QueryCommandInput,
+  type ScanCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { CallOptions } from '../../backend.js';
+import { LazycredError } from '../../errors.js';
+import { quote } from '../../record.js';
+import { failureShape, serviceError } from '../../aws/service-errors.js';
+import type { TableKeys } from './table-keys.js';
+import { otherKeys, type Row } from './rows.js';
+
+/** Settings of a backend that keeps records in a DynamoDB table. */
+export interface DynamoDBBackendOptions {
+  /** Destroyed by `close`. */
+  readonly client: Pick<DynamoDBClient, 'send' | 'destroy'>;
+  readonly table: string;
+  /** The client's region, for messages. */
+  readonly region?: string | undefined;
+  /** Most rows that a listing asks for at once; DynamoDB's own limit (1 MB) by default. */
+  readonly pageSize?: number | undefined;
+}
+
+interface HttpHandlerOptions {
+  abortSignal?: AbortSignal;
+}
+
+/** Longest window of point-in-time recovery (DynamoDB Developer Guide, "Point-in-time backups"). */
+const MAX_RECOVERY_DAYS = 35;
+
+/** DynamoDB's words for a request whose keys aren't the table's: of Query, of GetItem and DeleteItem, of PutItem. */
+const OTHER_KEYS = /key schema element|key element does not match|Missing the key/u;
+
+/** One table: its requests, with their failures translated, and its pages as one sequence. */
+export class DynamoDBTable {
+  readonly name: string;
+  readonly location: string;
+  readonly client: DynamoDBBackendOptions['client'];
+  readonly #keys: TableKeys;
+  readonly #region: string | undefined;
+  readonly #pageSize: number | undefined;
+  #closed = false;
+
+  /** @param keys that the table is to have */
+  constructor(options: DynamoDBBackendOptions, keys: TableKeys) {
+    this.#keys = keys;
+    this.name = options.table;
+    this.location = `dynamodb://${options.table}`;
+    this.client = options.client;
+    this.#region = options.region;
+    this.#pageSize = options.pageSize;
+  }
+
+  /** @throws ERR_USAGE once closed; the reason of an aborted signal */
+  begin(signal: AbortSignal | undefined): void {
+    if (this.#closed)
+      throw new LazycredError('ERR_USAGE', 'the store is closed', { location: this.location });
+    signal?.throwIfAborted();
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param action what can't be done, for messages: `read`
+   * @param conflict what to throw where a condition didn't hold
+   */
+  async send<T>(
+    action: string,
+    name: string | undefined,
+    { signal }: CallOptions,
+    request: (client: DynamoDBBackendOptions['client'], options: HttpHandlerOptions) => Promise<T>,
+    conflict?: (cause: unknown) => LazycredError,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await request(this.client, signal === undefined ? {} : { abortSignal: signal });
+    } catch (e) {
+      const lost = failureShape(e).name === 'ConditionalCheckFailedException' && signal?.aborted !== true;
+      throw lost && conflict !== undefined ? conflict(e) : this.#failure(e, action, name, signal);
+    }
+  }
+
+  /** The row under these keys, read consistently. */
+  async get(key: Row, name: string, o: CallOptions): Promise<Row | undefined> {
+    const get = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
+    return (await this.send('read', name, o, (client, options) => client.send(get, options))).Item;
+  }
+
+  /** Removes the row under these keys, if it is there. */
+  async remove(key: Row, name: string, o: CallOptions): Promise<void> {
+    const remove = new DeleteItemCommand({ TableName: this.name, Key: key });
+    await this.send('remove', name, o, (client, options) => client.send(remove, options));
+  }
+
+  /** The rows of a query, page after page, read consistently. */
+  query(input: Omit<QueryCommandInput, 'TableName'>, name: string, o: CallOptions): AsyncGenerator<Row> {
+    return this.#pages(name, o, (client, page, options) =>
+      client.send(new QueryCommand({ ...input, ...page }), options),
+    );
+  }
+
+  /** All rows of the table, page after page, in no order, read consistently. */
+  scan(input: Omit<ScanCommandInput, 'TableName'>, o: CallOptions): AsyncGenerator<Row> {
+    return this.#pages(undefined, o, (client, page, options) =>
+      client.send(new ScanCommand({ ...input, ...page }), options),
+    );
+  }
+
+  /** For how long point-in-time recovery can bring removed rows back, as a sentence; undefined where it is off. */
+  async recoveryWindow(name: string, o: CallOptions): Promise<string | undefined> {
+    const describe = new DescribeContinuousBackupsCommand({ TableName: this.name });
+    try {
+      const answer = await this.send('describe the backups', name, o, (client, options) =>
+        client.send(describe, options),
+      );
+      const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+      if (recovery?.PointInTimeRecoveryStatus !== 'ENABLED') return undefined;
+      const days = recovery.RecoveryPeriodInDays ?? MAX_RECOVERY_DAYS;
+      return `point-in-time recovery can restore the table with the values in it for ${days} more days`;
+    } catch (e) {
+      if (o.signal?.aborted === true) throw e;
+      // Who may not ask, or a server that has no such thing: the values are gone from the table.
+      return `if point-in-time recovery is on, it can restore the values for up to ${MAX_RECOVERY_DAYS} days`;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.client.destroy();
+  }
+
+  async *#pages(
+    name: string | undefined,
+    o: CallOptions,
+    request: (
+      client: DynamoDBBackendOptions['client'],
+      page: {
+        TableName: string;
+        ConsistentRead: true;
+        Limit: number | undefined;
+        ExclusiveStartKey: Row | undefined;
+      },
+      options: HttpHandlerOptions,
+    ) => Promise<{ Items?: Row[] | undefined; LastEvaluatedKey?: Row | undefined }>,
+  ): AsyncGenerator<Row> {
+    let start: Row | undefined;
+    do {
+      const page = {
+        TableName: this.name,
+        ConsistentRead: true as const,
+        Limit: this.#pageSize,
+        ExclusiveStartKey: start,
+      };
+      const { Items, LastEvaluatedKey } = await this.send('list', name, o, (client, options) =>
+        request(client, page, options),
+      );
+      yield* Items ?? [];
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
+  #failure(e: unknown, action: string, name: string | undefined, signal: AbortSignal | undefined): unknown {
+    const shape = failureShape(e);
+    if (signal?.aborted !== true && shape.name === 'ValidationException' && OTHER_KEYS.test(shape.message)) {
+      return otherKeys(this.#keys, this.location, e);
+    }
+    if (signal?.aborted !== true && shape.name === 'ResourceNotFoundException') {
+      const where = this.#region === undefined ? '' : ` in ${this.#region}`;
+      return new LazycredError('ERR_CONFIG', `table ${quote(this.name)} does not exist${where}`, {
+        name,
+        location: this.location,
+        hint: 'check the table and region (lazy config shows what is in force); lazy setup makes what is missing',
+        cause: e,
+      });
+    }
+    const service = this.#region === undefined ? 'DynamoDB' : `DynamoDB in ${this.#region}`;
+    return serviceError(e, { service, action, location: this.location, name, signal });
+  }
+}
+
+/** A projection on these attributes, whose names may be reserved words. */
+export function projection(attributes: readonly string[]): {
+  ProjectionExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+} {
+  return {
+    ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+  };
+}

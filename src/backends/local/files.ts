@@ -1,0 +1,175 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { LazycredError, type ErrorCode } from '../../errors.js';
+import { printable, type Fields, type SecretName } from '../../record.js';
+
+/** Largest file that is read as a record, in bytes: well over a value of 256 KiB in base64 with its header. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+// What a file system says and what that means here; anything else (ENOSPC, EIO, EMFILE, …) may pass.
+const BY_CODE: Readonly<Record<string, ErrorCode>> = {
+  EACCES: 'ERR_ACCESS',
+  EPERM: 'ERR_ACCESS',
+  EROFS: 'ERR_ACCESS',
+  ENOTDIR: 'ERR_CONFIG',
+  EEXIST: 'ERR_CONFIG',
+  ELOOP: 'ERR_CONFIG',
+  ENAMETOOLONG: 'ERR_USAGE',
+};
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  ERR_ACCESS: 'check who owns the folder and what its mode allows',
+  ERR_CONFIG: 'the store must be a folder, and so must everything above it',
+};
+
+/** A failed system call as Node throws it: by shape, since it may come from another realm. */
+interface SystemFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+function systemFailure(e: unknown): SystemFailure | undefined {
+  if (typeof e !== 'object' || e === null || !('syscall' in e)) return undefined;
+  const { code, message } = e as { code?: unknown; message?: unknown };
+  return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+}
+
+/** The code of a failed system call (`ENOENT`), undefined for any other failure. */
+export function systemCode(e: unknown): string | undefined {
+  return systemFailure(e)?.code;
+}
+
+/**
+ * One of our errors for a failed system call: ERR_ACCESS, ERR_CONFIG, ERR_USAGE (the name is too long
+ * for this file system) or ERR_UNAVAILABLE. Everything else passes through.
+ */
+export function fileError(e: unknown, action: string, path: string, name?: SecretName): unknown {
+  const failure = systemFailure(e);
+  if (failure === undefined) return e;
+  const code = BY_CODE[failure.code] ?? 'ERR_UNAVAILABLE';
+  // Node's text is `ENOSPC: no space left on device, write '…'`: the path is said once, by us.
+  const why = printable(failure.message.split(',', 1)[0] ?? failure.code);
+  return new LazycredError(code, `cannot ${action} ${printable(path)}: ${why}`, {
+    name,
+    location: path,
+    hint: HINTS[code],
+    cause: e,
+  });
+}
+
+/** A record's file as read: its fields, or what is known of it without reading. */
+export interface RecordFile {
+  /** Size in bytes. */
+  readonly size: number;
+  readonly modified: Date;
+  /** Reads and parses the whole file. */
+  fields(): Promise<Fields>;
+}
+
+/**
+ * Opens a record's file for `use`, and closes it after.
+ *
+ * @returns undefined when there is no such file
+ * @throws ERR_INTEGRITY when it is not a regular file (symbolic links are not followed), is larger
+ *   than {@link MAX_FILE_BYTES} or is not a flat JSON object of strings; else as {@link fileError}
+ */
+export async function withRecord<T>(
+  path: string,
+  name: SecretName,
+  use: (file: RecordFile) => Promise<T>,
+): Promise<T | undefined> {
+  const damaged = (why: string, cause?: unknown): LazycredError =>
+    new LazycredError('ERR_INTEGRITY', `${printable(path)} is not a record: ${why}`, {
+      name,
+      location: path,
+      cause,
+    });
+  let handle: FileHandle;
+  try {
+    // O_NONBLOCK: a FIFO in a record's place must not hold the reader up. Both are absent on Windows.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (e) {
+    const code = systemCode(e);
+    // A name that is too long for the file system was never stored on it.
+    if (code === 'ENOENT' || code === 'ENAMETOOLONG') return undefined;
+    // ENXIO: a socket. ELOOP: what O_NOFOLLOW says of a link (EMLINK and EFTYPE on the BSDs).
+    if (code === 'ELOOP' || code === 'EMLINK' || code === 'EFTYPE' || code === 'ENXIO') {
+      throw damaged('it is not a regular file', e);
+    }
+    throw fileError(e, 'read', path, name);
+  }
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw damaged('it is not a regular file');
+    return await use({
+      size: stat.size,
+      modified: stat.mtime,
+      async fields() {
+        if (stat.size > MAX_FILE_BYTES) throw damaged(`it is larger than ${MAX_FILE_BYTES} bytes`);
+        const body = await readUpTo(handle, stat.size);
+        const fields = parseFields(body);
+        if (fields === undefined) throw damaged('it is not a flat JSON object of strings');
+        return fields;
+      },
+    });
+  } catch (e) {
+    throw fileError(e, 'read', path, name);
+  } finally {
+    await handle.close();
+  }
+}
+
+// Never more than was asked for, whatever happens to the file meanwhile.
+async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
+  const body = Buffer.alloc(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(body, length, size - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return body.subarray(0, length);
+}
+
+function parseFields(body: Uint8Array): Fields | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
+  } catch {
+    // Not UTF-8, or not JSON: not a record, which the caller says.
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.values(value).every((v) => typeof v === 'string') ? (value as Fields) : undefined;
+}
+
+/** Writes a new file with mode 0600 and flushes it to the disk; it must not exist yet. */
+export async function writeNew(path: string, body: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(body);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Flushes a folder's entries to the disk, where the system can. */
+export async function syncFolder(path: string): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (e) {
+    // Windows opens no folders (it keeps their entries safe by its journal).
+    if (systemCode(e) === 'EISDIR' || systemCode(e) === 'EPERM') return;
+    throw e;
+  }
+  try {
+    await handle.sync();
+  } catch (e) {
+    // What file systems that don't do this answer.
+    if (systemCode(e) !== 'EINVAL' && systemCode(e) !== 'ENOTSUP') throw e;
+  } finally {
+    await handle.close();
+  }
+}

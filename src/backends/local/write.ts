@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LazycredError } from '../../errors.js';
+import { makeFolder } from '../../files/make-folder.js';
+import { versionNumber, type SecretName } from '../../record.js';
+import { MAX_FILE_BYTES, fileError, syncFolder, systemCode, writeNew } from './files.js';
+import { TEMPORARY, readVersions } from './folders.js';
+import { fileOf } from './names.js';
+
+/** Age from which an unfinished file is a crashed writer's, in milliseconds: a day. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+// What `link()` answers where a file system has no hard links.
+const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** A version to be written, and where. */
+export interface NewVersion {
+  readonly dir: string;
+  /** The folders of the name below `dir`. */
+  readonly folders: readonly string[];
+  readonly name: SecretName;
+  /** Canonical. */
+  readonly version: string;
+  /** The newest version as read before. */
+  readonly after: string | undefined;
+  readonly body: string;
+  /** The store's, for messages. */
+  readonly location: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Creates a version's file: a temporary file, flushed, then linked to its place, then the folder
+ * flushed.
+ *
+ * Two writers that both follow version N meet at N + 1, where one link fails. Of two numbers that an
+ * `after` may be followed by, only the look at the folder tells, a moment before.
+ */
+export async function writeVersion(v: NewVersion): Promise<void> {
+  const folder = join(v.dir, ...v.folders);
+  if (Buffer.byteLength(v.body) > MAX_FILE_BYTES) {
+    const message = `the record is larger than ${MAX_FILE_BYTES} bytes`;
+    throw new LazycredError('ERR_USAGE', message, { name: v.name, location: v.location });
+  }
+  try {
+    await write(v, folder);
+  } catch (e) {
+    throw fileError(e, 'write', folder, v.name);
+  }
+}
+
+/**
+ * Replaces a version's file, whole or not at all: a temporary file, flushed, renamed over it. What
+ * the disk keeps of the old bytes is beyond a file system's reach.
+ */
+export async function overwriteVersion(
+  folder: string,
+  file: string,
+  body: string,
+  name: SecretName,
+): Promise<void> {
+  const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
+  try {
+    await writeNew(unfinished, body);
+    await rename(unfinished, join(folder, file));
+    await syncFolder(folder);
+  } catch (e) {
+    await remove(unfinished);
+    throw fileError(e, 'write', folder, name);
+  }
+}
+
+/** Removes a version's file, if it is there. */
+export async function removeVersion(folder: string, file: string, name: SecretName): Promise<void> {
+  try {
+    await unlink(join(folder, file));
+    await syncFolder(folder);
+  } catch (e) {
+    if (systemCode(e) !== 'ENOENT') throw fileError(e, 'remove', folder, name);
+  }
+}
+
+async function write(v: NewVersion, folder: string): Promise<void> {
+  const { versions, temporary } = await readVersions(folder, v.name);
+  const newest = versions.at(-1);
+  if (newest !== v.after)
+    throw conflict(v, newest === undefined ? 'there is no version' : `version ${newest} is the newest`);
+  if (newest !== undefined && (versionNumber(v.version) ?? 0) <= (versionNumber(newest) ?? 0)) {
+    throw conflict(v, `version ${newest} is the newest`);
+  }
+  v.signal?.throwIfAborted();
+  if (newest === undefined) await makeFolders(v.dir, folder);
+  await sweep(folder, temporary);
+
+  const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
+  try {
+    v.signal?.throwIfAborted();
+    await writeNew(unfinished, v.body);
+    v.signal?.throwIfAborted();
+    await linkNew(unfinished, folder, v);
+  } finally {
+    await remove(unfinished);
+  }
+  // From here on the version exists: an abort must not keep it from the disk.
+  await syncFolder(folder);
+}
+
+async function linkNew(unfinished: string, folder: string, v: NewVersion): Promise<void> {
+  try {
+    await link(unfinished, join(folder, fileOf(v.version)));
+  } catch (e) {
+    if (systemCode(e) === 'EEXIST') throw conflict(v, `version ${v.version} exists`, e);
+    if (!NO_LINKS.has(systemCode(e))) throw e;
+    throw new LazycredError('ERR_UNSUPPORTED', `the file system of ${v.location} has no hard links`, {
+      name: v.name,
+      location: v.location,
+      hint: 'keep the store on a local disk (ext4, xfs, btrfs, APFS, NTFS) or NFS',
+      cause: e,
+    });
+  }
+}
+
+function conflict(v: NewVersion, why: string, cause?: unknown): LazycredError {
+  const message = `version ${v.version} can't be written: ${why}`;
+  return new LazycredError('ERR_CONFLICT', message, { name: v.name, location: v.location, cause });
+}
+
+// Every folder's entry in the one above must be on the disk before the version is: also where another
+// writer has just made it, and not yet flushed it.
+async function makeFolders(dir: string, folder: string): Promise<void> {
+  const made = await makeFolder(folder);
+  const top = made !== undefined && made.length <= dir.length ? dirname(made) : dir;
+  for (let path = folder; path !== top;) {
+    path = dirname(path);
+    await syncFolder(path);
+  }
+}
+
+async function sweep(folder: string, temporary: readonly string[]): Promise<void> {
+  for (const entry of temporary) {
+    const path = join(folder, entry);
+    if (await isStale(path)) await remove(path);
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await lstat(path)).mtimeMs > STALE_MS;
+  } catch (e) {
+    if (systemCode(e) === 'ENOENT') return false;
+    throw e;
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (e) {
+    if (systemCode(e) !== 'ENOENT') throw e;
+  }
+}

@@ -1,0 +1,37 @@
+import { writeError, writeOut } from '../../io/streams.js';
+import { withTable, type CredstashRun } from './open.js';
+import { saveKmsRegion } from './saved.js';
+
+/** `setup`: makes the table, but no key, which the original leaves to its user, too. */
+export async function setup(run: CredstashRun): Promise<void> {
+  const { args, around } = run;
+  const region = args.text('save-kms-region') ?? '';
+  if (region !== '') {
+    await saveKmsRegion(region, around);
+    await writeOut(`KMS region set to ${region}\n`);
+  }
+  const { setUp } = await import('../../../setup.js');
+  // Opened for its settings alone, in which the region is found by now.
+  const opened = await withTable(run, ({ config, store }) => Promise.resolve({ config, store }));
+  const { settings } = opened.config;
+  const config = { ...opened.config, settings: { ...settings, keys: [] } };
+  const { signal } = around;
+  const { steps } = await setUp(config, { dryRun: true, signal });
+  if (steps.every((step) => step.action === 'none')) {
+    await writeOut('Credential Store table already exists\n');
+    return;
+  }
+  await writeOut('Creating table...\nWaiting for table to be created...\n');
+  await setUp(config, { signal, tags: { Name: 'credstash', ...args.pairs('tags') } });
+  await writeOut(
+    'Adding tags...\nTable has been created. Go read the README about how to create your KMS key\n',
+  );
+  // In full, since lazy's own settings name neither this table nor its region.
+  const regions = [
+    ...(settings.region === undefined ? [] : [` --region ${settings.region}`]),
+    ...(settings.kmsRegion === undefined ? [] : [` --kms-region ${settings.kmsRegion}`]),
+  ];
+  writeError(
+    `note: lazy setup -s ${opened.store.location} --key kms:alias/credstash${regions.join('')} makes the key, too\n`,
+  );
+}

@@ -1,0 +1,56 @@
+import { EXIT_STATUS, isLazycredError, type LazycredError } from '../../errors.js';
+import { printable } from '../../record.js';
+import { writeError } from './streams.js';
+
+/** How errors are shown: for a person, or one JSON object a line. */
+export type LogFormat = 'text' | 'json';
+
+/** What a bug in this program exits with. */
+const BUG_STATUS = 1;
+
+/**
+ * Tells of a failure on stderr, and gives the status to exit with.
+ *
+ * @param doing what failed (`get "db"`); undefined before anything was begun
+ */
+export async function report(e: unknown, format: LogFormat, doing: string | undefined): Promise<number> {
+  const ours = isLazycredError(e);
+  const what = ours ? oneLine(e.message) : bugLine(e);
+  // What failed of many says by itself what couldn't be done.
+  const isOfMany = ours && e.failures.length > 0;
+  const message = doing === undefined || isOfMany ? what : `cannot ${doing}: ${what}`;
+  if (format === 'text') {
+    writeError(`lazy: ${message}\n`);
+    if (ours && e.hint !== undefined) writeError(`hint: ${oneLine(e.hint)}\n`);
+  } else {
+    await logJson(message, ours ? e : undefined);
+  }
+  if (ours) return EXIT_STATUS[e.code];
+  // Only on demand: a stack may quote what it should not.
+  if (process.env['LAZYCRED_DEBUG'] === '1' && e instanceof Error) writeError(`${e.stack ?? ''}\n`);
+  return BUG_STATUS;
+}
+
+async function logJson(message: string, e: LazycredError | undefined): Promise<void> {
+  const { pino } = await import('pino');
+  const logger = pino(
+    { base: null, formatters: { level: (level) => ({ level }) }, timestamp: pino.stdTimeFunctions.isoTime },
+    // Written here and now: what a stream still held would be lost at the exit.
+    { write: writeError },
+  );
+  const { code, secret: name, location, hint } = e ?? { code: 'BUG' };
+  const each = e?.failures.map((f) => ({ code: f.code, name: f.secret, msg: f.message })) ?? [];
+  const failures = each.length === 0 ? undefined : each;
+  logger.error({ code, name, location, hint, failures }, message);
+}
+
+// A foreign error's message may quote a value: its kind says enough to look further.
+function bugLine(e: unknown): string {
+  const kind = e instanceof Error ? e.name : typeof e;
+  const code = e instanceof Error && 'code' in e && typeof e.code === 'string' ? ` ${e.code}` : '';
+  return `a bug in lazy: ${printable(kind + code)} (LAZYCRED_DEBUG=1 shows more)`;
+}
+
+function oneLine(text: string): string {
+  return printable(text.replace(/\s*\n\s*/gu, ' '));
+}

@@ -1,0 +1,72 @@
+import { writeSync } from 'node:fs';
+import { LazycredError } from '../../errors.js';
+
+/** The reader of our output went away, as `head` does: no failure, and nothing more to say. */
+export class BrokenPipe extends Error {
+  override readonly name = 'BrokenPipe';
+}
+
+/**
+ * Writes to stdout, all of it.
+ *
+ * @throws BrokenPipe; ERR_UNAVAILABLE when it can't be written (a full disk)
+ */
+export async function writeOut(data: string | Uint8Array): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      // Both, since an error event that nobody hears ends the process with a stack trace.
+      process.stdout.on('error', reject);
+      process.stdout.write(data, (e) => {
+        // The event comes after this.
+        if (e instanceof Error) return reject(e);
+        // Node warns of more than ten.
+        process.stdout.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (e) {
+    const code = e instanceof Error && 'code' in e ? String(e.code) : '';
+    if (code === 'EPIPE' || code === 'ECONNRESET') throw new BrokenPipe('', { cause: e });
+    throw new LazycredError('ERR_UNAVAILABLE', `cannot write to stdout (${code})`, { cause: e });
+  }
+}
+
+/** Writes to stderr at once, so that nothing is lost at the exit; silent where that can't be. */
+export function writeError(text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(2, rest));
+    } catch (e) {
+      // A pipe whose reader is slow, set non-blocking by its other owner.
+      if (e instanceof Error && 'code' in e && e.code === 'EAGAIN') continue;
+      return;
+    }
+  }
+}
+
+// As in record.ts, without the line breaks that lay the text out.
+const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** JSON text, indented, that is safe to print: what JSON allows raw and a terminal would obey is escaped. */
+export function json(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** How long ago, as a person says it: `just now`, `3 minutes ago`. */
+export function ago(date: Date, now: Date): string {
+  const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
+  const found = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  if (found === undefined) return 'just now';
+  const [unit, size] = found;
+  return new Intl.RelativeTimeFormat('en').format(Math.trunc(seconds / size), unit);
+}

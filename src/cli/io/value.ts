@@ -1,0 +1,117 @@
+import { fstatSync, statSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { LazycredError } from '../../errors.js';
+import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
+import type { CommandArguments } from '../command.js';
+import { AT_FILE, pathOf, readFileUpTo, tooLarge } from './files.js';
+import { promptHidden } from './prompt.js';
+
+/** What {@link readValue} goes by. */
+export interface ValueSource {
+  readonly args: CommandArguments;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+const BOTH_WAYS = '--file FILE (or @FILE) stores what is in the file, --value VALUE the words themselves';
+const WAYS = 'give it as VALUE, --value VALUE, --file FILE or @FILE, or on stdin';
+
+/**
+ * The value that `put` shall store: from the command line, a file, stdin, or a hidden prompt, in
+ * this order; stdin is read only when nothing else gives it.
+ *
+ * @throws ERR_USAGE when there is none, or it can't be told which is meant
+ */
+export async function readValue(source: ValueSource): Promise<Uint8Array> {
+  const value = await readFrom(source);
+  return source.args.has('trim') ? trimmed(value) : value;
+}
+
+async function readFrom({ args, cwd, signal }: ValueSource): Promise<Uint8Array> {
+  const [name = '', operand] = args.operands;
+  const literal = args.text('value');
+  const file = args.text('file') ?? (operand?.startsWith('@') === true ? operand.slice(1) : undefined);
+  if (operand !== undefined && (literal !== undefined || args.has('file'))) {
+    const option = literal === undefined ? '--file' : '--value';
+    throw new LazycredError('ERR_USAGE', `${option} and a VALUE exclude each other`, { hint: BOTH_WAYS });
+  }
+  if (literal !== undefined) return Buffer.from(literal);
+  if (operand === '-' || file === '-') return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
+  if (file !== undefined) {
+    const shown = args.has('file') ? undefined : AT_FILE;
+    return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES, shown);
+  }
+  if (operand === undefined) return readUnasked(name, signal);
+  // LazyCred's "put NAME FILE", or CredStash's "put NAME VALUE": storing the wrong one goes unnoticed for long.
+  if (namesFile(operand, cwd)) {
+    throw new LazycredError('ERR_USAGE', 'VALUE is also the name of a file here: say which is meant', {
+      hint: BOTH_WAYS,
+    });
+  }
+  return Buffer.from(operand);
+}
+
+function namesFile(text: string, cwd: string): boolean {
+  if (text === '') return false;
+  try {
+    return !statSync(pathOf(text, cwd)).isDirectory();
+  } catch {
+    // Too long, not there, not readable: not a file that anybody could have meant.
+    return false;
+  }
+}
+
+/** No value was named: stdin if somebody put one there, else the person at the terminal. */
+async function readUnasked(name: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (isatty(0)) {
+    const line = await promptHidden(
+      `value of ${quote(name)}: `,
+      'give it on stdin, or with --file FILE',
+      signal,
+    );
+    if (line !== undefined) return Buffer.from(line);
+  } else if (stdinWasGiven()) return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
+  throw new LazycredError('ERR_USAGE', 'there is no value', { hint: WAYS });
+}
+
+// Cron and service managers give /dev/null, Node itself where stdin is closed: nobody means these as a value.
+function stdinWasGiven(): boolean {
+  const stdin = fstatSync(0);
+  return stdin.isFIFO() || stdin.isSocket() || stdin.isFile();
+}
+
+/**
+ * All of stdin, `limit` bytes at most.
+ *
+ * @param otherWays the hint where it can't be read
+ * @throws ERR_USAGE
+ */
+export async function readStdin(signal: AbortSignal, limit: number, otherWays: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const stop = (): void => void process.stdin.destroy(signal.reason as Error);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const part of process.stdin as AsyncIterable<Buffer>) {
+      parts.push(part);
+      length += part.length;
+      if (length > limit) throw tooLarge(limit);
+    }
+  } catch (e) {
+    if (!(e instanceof Error) || !('code' in e) || !('syscall' in e)) throw e;
+    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, {
+      hint: otherWays,
+      cause: e,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  return Buffer.concat(parts);
+}
+
+// One line break, as `echo` and editors leave it.
+function trimmed(value: Uint8Array): Uint8Array {
+  const end = value.at(-1) === 0x0a ? (value.at(-2) === 0x0d ? -2 : -1) : value.length;
+  return value.subarray(0, end);
+}

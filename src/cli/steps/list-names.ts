@@ -1,0 +1,70 @@
+import { isatty } from 'node:tty';
+import type { ListedSecret } from '../../index.js';
+import { ago, json, writeOut } from '../io/streams.js';
+import type { CommandArguments } from '../command.js';
+import type { Option } from '../arguments/options.js';
+import type { Session } from '../session.js';
+import { table, tabbed } from '../io/table.js';
+
+const OUTPUT = 'Output:';
+
+/** How names are listed. */
+export const LISTING_OPTIONS: readonly Option[] = [
+  {
+    name: 'long',
+    letter: 'l',
+    about: 'with each newest version and when it was made; on S3 a request a name',
+    group: OUTPUT,
+  },
+  {
+    name: 'json',
+    about: 'an array of {name, modified}, with --long of {name, modified, version, created}',
+    group: OUTPUT,
+  },
+];
+
+/** Which names are listed. */
+export interface Listing {
+  /** A prefix or glob. */
+  readonly match?: string | undefined;
+  readonly deleted?: boolean;
+  /** Which of those. */
+  readonly only?: (name: string) => boolean;
+  /** What is said on a terminal where there are none: `no secrets`. */
+  readonly none: string;
+}
+
+/** Lists names: all or nothing, since half a list that looks whole would be worse than none. */
+export async function listNames(what: Listing, args: CommandArguments, session: Session): Promise<void> {
+  const store = await session.open('nothing');
+  session.doing = 'list';
+  const details = args.has('long');
+  const { match, deleted } = what;
+  const found: ListedSecret[] = [];
+  for await (const secret of store.list({ signal: session.signal, match, deleted, details })) {
+    if (what.only?.(secret.name) !== false) found.push(secret);
+  }
+  found.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  if (args.has('json')) return writeOut(json(found.map((secret) => plain(secret, details))));
+  if (!isatty(1)) {
+    const row = (s: ListedSecret): string[] =>
+      details ? [s.name, s.version ?? '', s.created?.toISOString() ?? ''] : [s.name];
+    return writeOut(tabbed(found.map(row)));
+  }
+  if (found.length === 0) return session.talk(`${what.none} in ${store.location}`);
+  const now = new Date();
+  const when = (time: Date | undefined): string => (time === undefined ? '' : ago(time, now));
+  await writeOut(
+    details
+      ? table(
+          found.map((s) => [s.name, s.version ?? '', when(s.created)]),
+          ['NAME', 'VERSION', 'MADE'],
+        )
+      : table(found.map(({ name, modified }) => [name, when(modified)])),
+  );
+}
+
+function plain({ name, modified, version, created }: ListedSecret, details: boolean): object {
+  const short = { name, modified: modified ?? null };
+  return details ? { ...short, version: version ?? null, created: created ?? null } : short;
+}

@@ -1,0 +1,38 @@
+import { quote } from '../../record.js';
+import type { Secret } from '../../index.js';
+import { usage } from '../arguments/parse.js';
+import { writePrivateFile } from '../io/files.js';
+import { EXPORT_FORMATS, exportEntries, type ExportFormat, type ExportOptions } from '../formats/export.js';
+import { writeOut } from '../io/streams.js';
+import type { Session } from '../session.js';
+
+/**
+ * The format that `--format` names; json without it.
+ *
+ * @throws ERR_USAGE
+ */
+export function exportFormat(text = 'json'): ExportFormat {
+  const found = EXPORT_FORMATS.find((format) => format === text);
+  if (found === undefined) {
+    throw usage(`--format is ${quote(text)}, not one of ${EXPORT_FORMATS.join(', ')}`);
+  }
+  return found;
+}
+
+/**
+ * Writes secrets in one of the formats, whole or not at all: to a file of mode 0600, or to stdout.
+ *
+ * @throws ERR_USAGE naming every secret that the format can't hold
+ */
+export async function writeExport(
+  secrets: ReadonlyMap<string, Secret>,
+  o: ExportOptions,
+  path: string | undefined,
+  session: Session,
+): Promise<void> {
+  // The formats' own messages say what they can't do.
+  session.doing = undefined;
+  const entries = [...secrets].map(([name, secret]) => ({ name, value: secret.bytes() }));
+  const text = exportEntries(entries, o);
+  await (path === undefined ? writeOut(text) : writePrivateFile(path, text));
+}

@@ -1,0 +1,99 @@
+import { dirname } from 'node:path';
+import type { Surroundings } from '../../files/user-folders.js';
+import { LAZYCRED_FILE } from './data.js';
+import { variableOf } from './environment.js';
+import { pathFrom, type Base } from '../paths.js';
+import { unfit, type Problems } from '../problems.js';
+import { readLayer, type Layer, type Source } from '../schema.js';
+import { liesIn, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
+import { isTrusted, NEED_TRUST } from './trust.js';
+import { isMap } from '../values.js';
+
+/** Which file is meant, beside {@link Surroundings}. */
+export interface FileChoice extends Surroundings {
+  /** As `--config`. */
+  readonly file?: string | undefined;
+  /** What messages call it. */
+  readonly fileName: string;
+  /** Search for LazyCred's own file and no other, whatever is named. */
+  readonly lazycredOnly?: boolean | undefined;
+}
+
+/** What `--config`, or else the variable, says; undefined when neither does. */
+export function namedFile(o: FileChoice): string | undefined {
+  const variable = o.env[variableOf('config')] ?? '';
+  return o.file ?? (variable === '' ? undefined : variable);
+}
+
+/** The config file's settings; undefined without a file, `broken` when it is there and can't be used, which is noted. */
+export async function readFileLayer(
+  o: FileChoice,
+  base: Base,
+  problems: Problems,
+): Promise<{ readonly layer: Layer; readonly file: string } | 'broken' | undefined> {
+  const found = await findFile(o, base, problems);
+  if (found?.read === undefined) return found === undefined ? undefined : 'broken';
+  return { layer: await fileLayer(found.read, found.explicit, o, base, problems), file: found.read.file };
+}
+
+const NOT_A_MAP = 'must be a map of settings';
+
+interface FoundFile {
+  /** Undefined: it is there and can't be used, which was noted. */
+  readonly read: ConfigFile | undefined;
+  /** Somebody named it. */
+  readonly explicit: boolean;
+}
+
+async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<FoundFile | undefined> {
+  const named = o.lazycredOnly === true ? undefined : namedFile(o);
+  if (named === 'none') return undefined;
+  if (named === undefined) {
+    const found = await search(o.cwd, base.home, o.lazycredOnly === true ? [LAZYCRED_FILE] : PLACES);
+    if (found === undefined) return undefined;
+    if ('problem' in found) problems.add(found.file, found.problem.message, found.problem.hint);
+    else if (isMap(found.value)) return { read: found, explicit: false };
+    else problems.add(found.file, NOT_A_MAP);
+    return { read: undefined, explicit: false };
+  }
+  const label = o.file === undefined ? variableOf('config') : o.fileName;
+  const file = problems.collect(label, () => pathFrom(named, base));
+  if (file === undefined) return { read: undefined, explicit: true };
+  const read = await problems.collectAsync(file, async () => {
+    const missing = `there is no such config file (named by ${label})`;
+    const config =
+      (await readConfigFile(file, true)) ?? unfit(missing, `${label} takes a file, or none for no file`);
+    return isMap(config.value) ? config : unfit(NOT_A_MAP);
+  });
+  return { read, explicit: true };
+}
+
+async function fileLayer(
+  read: ConfigFile,
+  explicit: boolean,
+  o: FileChoice,
+  base: Base,
+  problems: Problems,
+): Promise<Layer> {
+  const { file } = read;
+  const source: Source = {
+    source: 'file',
+    where: () => file,
+    label: (key) => (key === '' ? file : `${file}: ${key}`),
+    base: { ...base, folder: dirname(file) },
+  };
+  const layer = readLayer(read.value, source, problems);
+  if (explicit || o.env['LAZYCRED_TRUST'] === '1' || !needsTrust(layer) || liesIn(file, base.home))
+    return layer;
+  const trusted = await problems.collectAsync(file, () => isTrusted(file, read.digest, o));
+  return trusted === true ? layer : untrusted(layer, file);
+}
+
+function needsTrust(layer: Layer): boolean {
+  return NEED_TRUST.some((key) => layer.given.has(key)) || [...layer.stores.values()].some(needsTrust);
+}
+
+function untrusted(layer: Layer, file: string): Layer {
+  const stores = new Map([...layer.stores].map(([name, store]) => [name, untrusted(store, file)]));
+  return { ...layer, source: { ...layer.source, untrusted: file }, stores };
+}

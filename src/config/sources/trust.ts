@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { LazycredError } from '../../errors.js';
+import { dataFolder, type Surroundings } from '../../files/user-folders.js';
+import { makeFolder } from '../../files/make-folder.js';
+import { parseData } from './data.js';
+import { currentUid, errno, readText, refuseForeign } from './file.js';
+import { readConfigFile } from './search.js';
+import { isMap } from '../values.js';
+
+/** Settings that say where requests and credentials go: a stranger's file may not, unless trusted. */
+export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role'] as const;
+
+/** What {@link trust} noted. */
+export interface TrustNote {
+  /** The trusted file, its real path. */
+  readonly file: string;
+  /** SHA-256 of its bytes, hex: any change ends the trust. */
+  readonly digest: string;
+  /** Where this is noted. */
+  readonly note: string;
+  /** What the trust is about, to show: `endpoint`, `stores.prod.role`. */
+  readonly grants: { readonly key: string; readonly value: string }[];
+}
+
+const MAX_NOTE_BYTES = 16 * 1024;
+
+/**
+ * Trusts a project's config file as it is now: from here on its endpoints and role count when the
+ * search finds it, until a byte of it changes.
+ *
+ * @throws ERR_CONFIG when the file is absent or can't be used, or the note can't be written
+ */
+export async function trust(file: string, around: Surroundings): Promise<TrustNote> {
+  if (around.cwd === '' && resolve('/', file) !== file) {
+    throw new LazycredError('ERR_CONFIG', 'the current folder is gone, give an absolute path');
+  }
+  const path = resolve(around.cwd, file);
+  try {
+    const config = await readConfigFile(path);
+    if (config === undefined) throw new LazycredError('ERR_CONFIG', 'there is no such config file');
+    const real = await realpath(path);
+    const note = noteOf(real, around);
+    await writeNote(note, { file: real, digest: config.digest });
+    return { file: real, digest: config.digest, note, grants: grantsIn(config.value) };
+  } catch (e) {
+    if (!(e instanceof LazycredError)) {
+      if (errno(e) === undefined) throw e;
+      throw new LazycredError('ERR_CONFIG', `${path}: the trust can not be noted (${errno(e) ?? ''})`, {
+        location: path,
+        cause: e,
+      });
+    }
+    throw new LazycredError('ERR_CONFIG', `${path}: ${e.message}`, {
+      location: path,
+      hint: e.hint,
+      cause: e,
+    });
+  }
+}
+
+/** Whether the file, with these bytes, was trusted. */
+export async function isTrusted(file: string, digest: string, around: Surroundings): Promise<boolean> {
+  const real = await realpath(file);
+  const note = noteOf(real, around);
+  const read = await readText(note, MAX_NOTE_BYTES);
+  if (read === undefined) return false;
+  refuseForeign(read.stat, note, currentUid());
+  const value = await parseData(note, read.text);
+  return isMap(value) && value['file'] === real && value['digest'] === digest;
+}
+
+// A file for each path: two commands that trust at once can't lose each other's note.
+function noteOf(real: string, around: Surroundings): string {
+  return join(dataFolder(around), 'trust', `${createHash('sha256').update(real).digest('hex')}.json`);
+}
+
+async function writeNote(note: string, content: { file: string; digest: string }): Promise<void> {
+  await makeFolder(dirname(note));
+  const temporary = `${note}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(temporary, note);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function grantsIn(value: unknown, path = ''): { key: string; value: string }[] {
+  if (!isMap(value)) return [];
+  const own = NEED_TRUST.flatMap((key) => {
+    const v = value[key];
+    return typeof v === 'string' ? [{ key: `${path}${key}`, value: v }] : [];
+  });
+  const stores = value['stores'];
+  if (path !== '' || !isMap(stores)) return own;
+  return [...own, ...Object.keys(stores).flatMap((name) => grantsIn(stores[name], `stores.${name}.`))];
+}

@@ -1,0 +1,227 @@
+import {
+  CreateTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  ListTagsOfResourceCommand,
+  TagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  type TableDescription,
+  type Tag,
+} from '@aws-sdk/client-dynamodb';
+import { LazycredError } from '../errors.js';
+import { quote } from '../record.js';
+import { ask, settle, type SetupCall } from './request.js';
+import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
+import type { TableKeys } from '../backends/dynamodb/table-keys.js';
+
+/** The table that a store needs, and how to reach it. */
+export interface TableSetup extends SetupRun {
+  /** Stays open. */
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly table: string;
+  /** The client's region, in which the table is made. */
+  readonly region: string;
+  readonly keys: TableKeys;
+}
+
+/** Standard table class, on demand; AWS's price pages as of July 2025. */
+const COST =
+  'about 0.25 USD per GB and month beyond the first 25 GB of the account, 0.20 more for point-in-time recovery, and per million 0.625 USD for writes of 1 KB, 0.125 for reads of 4 KB (us-east-1, July 2025)';
+
+const MADE = 'on demand, point-in-time recovery (35 days), protected from deletion' as const;
+
+interface TableState {
+  readonly table: TableDescription;
+  /** Undefined where the service offers none. */
+  readonly recovery: boolean | undefined;
+  readonly tags: readonly Tag[];
+}
+
+type Call = (permission: string) => SetupCall;
+
+/**
+ * Makes the table (two string keys, on demand, point-in-time recovery, deletion
+ * protection) and waits until it can be used, or finishes the one that an interrupted set-up left;
+ * any other is only described. ADR 8 says how they are told apart.
+ *
+ * @throws ERR_ACCESS naming a missing permission; ERR_CONFIG when the table has other keys;
+ *   ERR_CONFLICT while it is being deleted; ERR_UNAVAILABLE
+ */
+export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
+  const location = `dynamodb://${o.table}`;
+  const what = `table ${o.table}`;
+  const call: Call = (permission) => ({
+    service: `DynamoDB in ${o.region}`,
+    permission,
+    what,
+    location,
+    signal: o.signal,
+  });
+  const found = await tableState(o, call);
+  if (found !== undefined) checkKeys(found.table, o, location);
+  if (found !== undefined && tagOf(found.tags, STATE_TAG) !== UNFINISHED) return describe(o, found);
+  if (!o.dryRun) {
+    if (found === undefined && (await create(o, call)) === 'there') return setUpTable(o);
+    await finish(o, call);
+  }
+  const detail = `keys ${o.keys.join(' and ')}, ${MADE}, in ${o.region}`;
+  return [
+    found === undefined
+      ? { what, action: 'make', detail, cost: COST }
+      : { what, action: 'change', detail: `finish what an interrupted set-up began: ${detail}`, cost: COST },
+  ];
+}
+
+async function tableState(o: TableSetup, call: Call): Promise<TableState | undefined> {
+  const table = await describeTable(o, call);
+  if (table === undefined) return undefined;
+  const TableName = o.table;
+  // While a table is made it has no backups yet: off, and looked at again by who goes on.
+  const [backups, tags] = await Promise.all([
+    ask(
+      call('dynamodb:DescribeContinuousBackups'),
+      (options) => o.client.send(new DescribeContinuousBackupsCommand({ TableName }), options),
+      { UnknownOperationException: 'not offered', TableNotFoundException: 'off' },
+    ),
+    tagsOf(o, call, table.TableArn),
+  ]);
+  const status =
+    typeof backups === 'string'
+      ? undefined
+      : backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+  return { table, recovery: backups === 'not offered' ? undefined : status === 'ENABLED', tags };
+}
+
+async function describeTable(o: TableSetup, call: Call): Promise<TableDescription | undefined> {
+  const answer = await ask(
+    call('dynamodb:DescribeTable'),
+    (options) => o.client.send(new DescribeTableCommand({ TableName: o.table }), options),
+    { ResourceNotFoundException: 'absent' },
+  );
+  return answer === 'absent' ? undefined : answer.Table;
+}
+
+async function tagsOf(o: TableSetup, call: Call, ResourceArn: string | undefined): Promise<Tag[]> {
+  const tags: Tag[] = [];
+  for (let NextToken: string | undefined; ;) {
+    const input = { ResourceArn, ...(NextToken === undefined ? {} : { NextToken }) };
+    const page = await ask(
+      call('dynamodb:ListTagsOfResource'),
+      (options) => o.client.send(new ListTagsOfResourceCommand(input), options),
+      // A table that is a moment old; it has our tags once they can be read.
+      { ResourceNotFoundException: 'none', UnknownOperationException: 'none' },
+    );
+    if (page === 'none') return tags;
+    tags.push(...(page.Tags ?? []));
+    if (page.NextToken === undefined) return tags;
+    NextToken = page.NextToken;
+  }
+}
+
+async function create(o: TableSetup, call: Call): Promise<'made' | 'there'> {
+  const input: CreateTableCommandInput = {
+    TableName: o.table,
+    AttributeDefinitions: o.keys.map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    KeySchema: [
+      { AttributeName: o.keys[0], KeyType: 'HASH' },
+      { AttributeName: o.keys[1], KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+    DeletionProtectionEnabled: true,
+    Tags: tagList({ ...o.tags, [STATE_TAG]: UNFINISHED }),
+  };
+  const request = { ...call('dynamodb:CreateTable'), also: 'dynamodb:TagResource' };
+  const answer = await ask(request, (options) => o.client.send(new CreateTableCommand(input), options), {
+    ResourceInUseException: 'there',
+  });
+  if (answer !== 'there') return 'made';
+  // Another set-up's, or our own request that was sent twice: the table's tags tell.
+  await settle(call(''), async () => (await describeTable(o, call)) ?? 'again');
+  return 'there';
+}
+
+async function finish(o: TableSetup, call: Call): Promise<void> {
+  const TableName = o.table;
+  const arn = await settle(call(''), async () => {
+    const table = await describeTable(o, call);
+    // Reads may lag behind the creation.
+    if (table === undefined || table.TableStatus !== 'ACTIVE') return 'again';
+    return table.TableArn ?? '';
+  });
+  // The answer to a table that is a moment old: "backups are being enabled, retry later".
+  const NOT_YET = {
+    ContinuousBackupsUnavailableException: 'again',
+    TableNotFoundException: 'again',
+  } as const;
+  await settle(call(''), () =>
+    ask(
+      call('dynamodb:UpdateContinuousBackups'),
+      (options) =>
+        o.client.send(
+          new UpdateContinuousBackupsCommand({
+            TableName,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+          options,
+        ),
+      { ...NOT_YET, UnknownOperationException: 'not offered' },
+    ),
+  );
+  await settle(call(''), () =>
+    ask(
+      call('dynamodb:TagResource'),
+      (options) =>
+        o.client.send(
+          new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: STATE_TAG, Value: DONE }] }),
+          options,
+        ),
+      { ResourceInUseException: 'again', ResourceNotFoundException: 'again' },
+    ),
+  );
+}
+
+function checkKeys(table: TableDescription, o: TableSetup, location: string): void {
+  const { table: name } = o;
+  const [hash, range] = o.keys;
+  if (table.TableStatus === 'DELETING') {
+    throw new LazycredError('ERR_CONFLICT', `the table ${quote(name)} is being deleted`, {
+      location,
+      hint: 'run the set-up again when it is gone',
+    });
+  }
+  const keys = (table.KeySchema ?? []).map(({ AttributeName, KeyType }) => {
+    const type = table.AttributeDefinitions?.find((a) => a.AttributeName === AttributeName)?.AttributeType;
+    return `${KeyType} ${AttributeName} (${type})`;
+  });
+  if (keys.join() === `HASH ${hash} (S),RANGE ${range} (S)`) return;
+  throw new LazycredError(
+    'ERR_CONFIG',
+    `the table ${quote(name)} exists and has other keys than the strings ${hash} (hash) and ${range} (range)`,
+    { location, hint: 'choose another name for the table: keys can not be changed' },
+  );
+}
+
+/** What an existing table is, with a step for each safeguard that it lacks. */
+function describe(o: TableSetup, { table, recovery }: TableState): SetupStep[] {
+  const lacks: SetupStep[] = [];
+  const lack = (of: string, command: string): void => {
+    const detail = `off; on with: aws dynamodb ${command} --region ${o.region}`;
+    lacks.push({ what: `${of} of table ${o.table}`, action: 'none', detail, cost: '' });
+  };
+  const is: string[] = [];
+  if (table.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST') is.push('on demand');
+  if (recovery === true) is.push('point-in-time recovery');
+  if (recovery === false) {
+    const options = '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true';
+    lack('point-in-time recovery', `update-continuous-backups --table-name ${o.table} ${options}`);
+  }
+  if (table.DeletionProtectionEnabled === true) is.push('protected from deletion');
+  else lack('deletion protection', `update-table --table-name ${o.table} --deletion-protection-enabled`);
+  const detail = is.length === 0 ? 'exists' : `exists: ${is.join(', ')}`;
+  return [{ what: `table ${o.table}`, action: 'none', detail, cost: '' }, ...lacks];
+}
