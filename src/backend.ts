@@ -1,4 +1,5 @@
-import type { Listed, SecretName, StoredRecord } from './record.js';
+import type { SecretName } from './record/names.js';
+import type { Listed, StoredRecord } from './record.js';
 
 /** Options of every call that may wait: the signal reaches the request underneath. */
 export interface CallOptions {

@@ -74,11 +74,12 @@ async function openS3(
   prefix: string,
   { trace }: OpenOptions,
 ): Promise<Backend> {
-  const [{ S3Client }, { S3Backend }, { clientSettings, regionOf, traceRequests, watchHost }] =
+  const [{ S3Client }, { S3Backend }, { clientSettings, regionOf }, { traceRequests, watchHost }] =
     await Promise.all([
       import('@aws-sdk/client-s3'),
       import('./backends/s3.js'),
       import('./aws/client-settings.js'),
+      import('./aws/requests.js'),
     ]);
   // LazyCred's settings name KMS's region alone; its bucket may lie elsewhere and is found by redirect.
   const region = settings.region ?? settings.kmsRegion;
@@ -96,13 +97,14 @@ async function openS3(
 
 async function openDynamoDB(settings: Settings, table: string, { trace }: OpenOptions): Promise<Backend> {
   const isCloudchain = settings.format === 'cloudchain';
-  const [{ DynamoDBClient }, Table, { clientSettings, regionOf, traceRequests }] = await Promise.all([
+  const [{ DynamoDBClient }, Table, { clientSettings, regionOf }, { traceRequests }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     // Its table has other keys, and one row a name.
     isCloudchain
       ? import('./backends/dynamodb/cloudchain.js').then((m) => m.CloudchainBackend)
       : import('./backends/dynamodb.js').then((m) => m.DynamoDBBackend),
     import('./aws/client-settings.js'),
+    import('./aws/requests.js'),
   ]);
   const { region, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region, profile, role, endpoint, trace }));
@@ -139,10 +141,11 @@ function keyProviders(settings: Settings, o: OpenOptions): (spec: KeySpec) => Pr
 }
 
 async function openKms(settings: Settings, wanted: string | undefined, { trace }: OpenOptions) {
-  const [{ KMSClient }, { AwsKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
+  const [{ KMSClient }, { AwsKmsKey }, { clientSettings, regionOf }, { traceRequests }] = await Promise.all([
     import('@aws-sdk/client-kms'),
     import('./keys/aws-kms.js'),
     import('./aws/client-settings.js'),
+    import('./aws/requests.js'),
   ]);
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const client = new KMSClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));

@@ -30,7 +30,7 @@ export type {
 } from './store/options.js';
 export type { Backend, CallOptions } from './backend.js';
 export type { Context, KeyProvider, WrappedKey } from './keys.js';
-export type { Fields, Format, Listed, RemovedState, SecretName, StoredRecord } from './record.js';
+export type { Fields, Format, Listed, RemovedState, StoredRecord } from './record.js';
 export { get, put, setConfig, type SimpleConfig } from './simple.js';
 export {
   cloudFormation,
@@ -40,3 +40,4 @@ export {
   type SetupStep,
   type SetUpOptions,
 } from './setup.js';
+export type { SecretName } from './record/names.js';

@@ -1,5 +1,5 @@
 import { LazycredError } from './errors.js';
-import type { SecretName } from './record.js';
+import type { SecretName } from './record/names.js';
 
 /** What is known of one version beside its value; authenticated, since the record was opened. */
 export interface SecretInfo {

@@ -1,7 +1,7 @@
-import type { Trace } from './aws/client-settings.js';
+import type { Trace } from './aws/requests.js';
 import type { LoadedConfig, Settings } from './config.js';
 import { LazycredError } from './errors.js';
-import { printable } from './record.js';
+import { printable } from './text/printable.js';
 import type { SetupReport, SetupRun, SetupStep } from './setup/steps.js';
 import { tableKeysOf } from './backends/dynamodb/table-keys.js';
 
@@ -96,11 +96,12 @@ async function storePart(settings: Settings, trace: Trace | undefined): Promise<
 }
 
 async function bucketPart(settings: Settings, bucket: string, trace: Trace | undefined): Promise<Part> {
-  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf, traceRequests, watchHost }] =
+  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf }, { traceRequests, watchHost }] =
     await Promise.all([
       import('@aws-sdk/client-s3'),
       import('./setup/bucket.js'),
       import('./aws/client-settings.js'),
+      import('./aws/requests.js'),
     ]);
   // As `connect.ts` opens it.
   const wanted = settings.region ?? settings.kmsRegion;
@@ -120,9 +121,13 @@ async function bucketPart(settings: Settings, bucket: string, trace: Trace | und
 }
 
 async function tablePart(settings: Settings, table: string, trace: Trace | undefined): Promise<Part> {
-  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf, traceRequests }] = await Promise.all(
-    [import('@aws-sdk/client-dynamodb'), import('./setup/table.js'), import('./aws/client-settings.js')],
-  );
+  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf }, { traceRequests }] =
+    await Promise.all([
+      import('@aws-sdk/client-dynamodb'),
+      import('./setup/table.js'),
+      import('./aws/client-settings.js'),
+      import('./aws/requests.js'),
+    ]);
   const { region: wanted, profile, role, endpoint } = settings;
   const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
   traceRequests(client, 'DynamoDB', trace);
@@ -150,11 +155,14 @@ function fileStep(kind: string, file: string, note: string): SetupStep {
 }
 
 async function kmsPart(settings: Settings, spec: KmsSpec, trace: Trace | undefined): Promise<Part> {
-  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf, traceRequests }] = await Promise.all([
-    import('@aws-sdk/client-kms'),
-    import('./setup/kms-key.js'),
-    import('./aws/client-settings.js'),
-  ]);
+  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf }, { traceRequests }] = await Promise.all(
+    [
+      import('@aws-sdk/client-kms'),
+      import('./setup/kms-key.js'),
+      import('./aws/client-settings.js'),
+      import('./aws/requests.js'),
+    ],
+  );
   const { profile, role, kmsEndpoint: endpoint } = settings;
   const wanted = spec.region ?? settings.kmsRegion ?? settings.region;
   const common = await clientSettings({ region: wanted, profile, role, endpoint, trace });

@@ -5,7 +5,9 @@ import { Deadline } from './store/deadline.js';
 import { isLazycredError, LazycredError } from './errors.js';
 import { isGlob, parseGlob } from './text/glob.js';
 import type { KeyProvider } from './keys.js';
-import { claimOf, storedName, type Listed } from './record.js';
+import { claimOf } from './record/claims.js';
+import { storedName } from './record/names.js';
+import type { Listed } from './record.js';
 import type { Secret } from './secret.js';
 import type {
   DestroyOptions,

@@ -1,5 +1,5 @@
 import { LazycredError, type ErrorCode } from '../errors.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 
 /** What was asked of an AWS service (or one that speaks its protocol) when it failed. */
 export interface ServiceCall {

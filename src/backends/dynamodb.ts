@@ -1,8 +1,10 @@
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import { padVersion, quote, unpadVersion, versionNumber } from '../record.js';
-import type { Listed, SecretName, StoredRecord } from '../record.js';
+import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
+import { quote } from '../text/printable.js';
+import type { SecretName } from '../record/names.js';
+import type { Listed, StoredRecord } from '../record.js';
 import {
   HASH_KEY,
   HISTORY_ATTRIBUTES,

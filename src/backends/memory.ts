@@ -1,16 +1,10 @@
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import {
-  claimOf,
-  padVersion,
-  quote,
-  sameFields,
-  versionNumber,
-  withoutValue,
-  type Listed,
-  type SecretName,
-  type StoredRecord,
-} from '../record.js';
+import { claimOf, withoutValue } from '../record/claims.js';
+import { padVersion, versionNumber } from '../record/versions.js';
+import { quote } from '../text/printable.js';
+import type { SecretName } from '../record/names.js';
+import { sameFields, type Listed, type StoredRecord } from '../record.js';
 
 interface Entry {
   readonly record: StoredRecord;

@@ -1,19 +1,10 @@
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
-import {
-  claimOf,
-  padVersion,
-  RESERVED_SEGMENT,
-  STUB_BYTES,
-  storedName,
-  unpadVersion,
-  versionNumber,
-  withoutValue,
-  type Fields,
-  type Listed,
-  type SecretName,
-  type StoredRecord,
-} from '../record.js';
+import { claimOf, withoutValue } from '../record/claims.js';
+import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
+import { RESERVED_SEGMENT, storedName, type SecretName } from '../record/names.js';
+import { STUB_BYTES, encodeBody, parseBody } from '../record/body.js';
+import type { Fields, Listed, StoredRecord } from '../record.js';
 import {
   ConditionFailed,
   S3Objects,
@@ -477,32 +468,6 @@ function isArchived(name: string): boolean {
 
 function revisionOf(record: StoredRecord): Revision {
   return record.revision as Revision;
-}
-
-function encodeBody(fields: Fields): Buffer {
-  const body = Buffer.from(JSON.stringify(fields));
-  // Tombstones and stubs are told by their size.
-  if (fields['state'] === undefined || body.length >= STUB_BYTES) return body;
-  return Buffer.concat([body, Buffer.alloc(STUB_BYTES - body.length, ' ')]);
-}
-
-function parseBody(body: Buffer, name: SecretName, location: string): Fields {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    // The parser's message quotes what it read; that the object is no record says enough.
-    parsed = undefined;
-  }
-  const isRecord = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  if (!isRecord || !Object.values(parsed as object).every((value) => typeof value === 'string')) {
-    throw new LazycredError('ERR_INTEGRITY', 'the stored object is not a record', {
-      name,
-      location,
-      hint: 'where it is LazyCred\'s and lost ("key": null), lazy destroy removes it, for a new value',
-    });
-  }
-  return parsed as Fields;
 }
 
 /** Aids for listings, not authenticated: a HEAD request tells the version and when it was made. */

@@ -1,4 +1,4 @@
-import type { Given, Option } from './arguments/options.js';
+import type { CommandArguments, Option } from './arguments/options.js';
 import type { Session } from './session.js';
 
 /** One command: what it is called with, what its help says, and what it does. */
@@ -16,9 +16,4 @@ export interface Command {
   /** Fewest and most operands. */
   readonly operands: readonly [number, number];
   run(args: CommandArguments, session: Session): Promise<void>;
-}
-
-/** What a command was called with. */
-export interface CommandArguments extends Given {
-  readonly operands: readonly string[];
 }

@@ -1,22 +1,4 @@
-/** What surrounds one run of an ancestor's command line. */
-export interface Surrounding {
-  /** The current folder; `''` when it was deleted. */
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Aborts with Interrupted. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * An ancestor's own command line, over this library: `lazy credstash …`, or the command under a link
- * of that name. Its grammar, its standard output and its exit statuses are the original's.
- */
-export interface FrontEnd {
-  /** Does what `args` say; failures are thrown. */
-  run(args: readonly string[], around: Surrounding): Promise<void>;
-  /** What the original exits with for a failure that isn't a bug of ours. */
-  statusOf(isUsage: boolean): number;
-}
+import type { FrontEnd } from './ancestors/front-end.js';
 
 /** A front end as the help shows it; the rest is loaded when it is called. */
 export interface FrontEndEntry {

@@ -2,12 +2,13 @@
 import { isatty } from 'node:tty';
 import { nearest } from '../text/did-you-mean.js';
 import { LazycredError } from '../errors.js';
-import { quote } from '../record.js';
+import { quote } from '../text/printable.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
 import { currentFolder } from './current-folder.js';
 import { report, type LogFormat } from './io/report.js';
-import { FRONT_ENDS, type FrontEnd } from './front-ends.js';
+import type { FrontEnd } from './ancestors/front-end.js';
+import { FRONT_ENDS } from './front-ends.js';
 import { Interrupted, watchSignals } from './interrupt.js';
 import { COMMON_OPTIONS, type Option } from './arguments/options.js';
 import { BrokenPipe, writeError, writeOut } from './io/streams.js';

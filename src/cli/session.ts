@@ -2,7 +2,7 @@ import { loadConfig, type LoadedConfig } from '../config.js';
 import { openStore } from '../connect.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
 import { writeError } from './io/streams.js';

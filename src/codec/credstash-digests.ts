@@ -1,7 +1,6 @@
 import { getHashes } from 'node:crypto';
 import { LazycredError } from '../errors.js';
-import { quote } from '../record.js';
-
+import { quote } from '../text/printable.js';
 /** What CredStash takes where a row names no digest, as releases up to 1.11 wrote them. */
 export const DEFAULT_CREDSTASH_DIGEST = 'SHA256';
 

@@ -2,15 +2,8 @@ import type { CallOptions } from '../backend.js';
 import { parseCloudchainName } from '../record/cloudchain-names.js';
 import { LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
-import {
-  parseName,
-  RESERVED_SEGMENT,
-  storedName,
-  type Fields,
-  type Format,
-  type SecretName,
-  type StoredRecord,
-} from '../record.js';
+import { parseName, RESERVED_SEGMENT, storedName, type SecretName } from '../record/names.js';
+import type { Fields, Format, StoredRecord } from '../record.js';
 import { Secret, type SecretInfo } from '../secret.js';
 import { checkCloudchainValue, openCloudchain, sealCloudchain } from './cloudchain.js';
 import { hashToSeal } from './credstash-digests.js';

@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../text/base64.js';
 import type { Context, WrappedKey } from '../keys.js';
-import { versionNumber } from '../record.js';
+import { versionNumber } from '../record/versions.js';
 
 /**
  * What a native record says of itself, authenticated as the AAD of its value. Stored as RFC 8785

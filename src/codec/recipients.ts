@@ -1,7 +1,7 @@
 import type { CallOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
-import { quote } from '../record.js';
+import { quote } from '../text/printable.js';
 
 /** A data key and what its recipients need to open it. The owner zeroes `key`. */
 export interface DataKey {

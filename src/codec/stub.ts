@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from '../text/base64.js';
-import { isRemovedState, versionNumber, type Fields, type RemovedState } from '../record.js';
+import { isRemovedState } from '../record/claims.js';
+import { versionNumber } from '../record/versions.js';
+import type { Fields, RemovedState } from '../record.js';
 import { isTimestamp } from './header.js';
 import { FORMAT_NUMBER } from './native.js';
 

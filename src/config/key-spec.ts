@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { quote } from '../record.js';
+import { quote } from '../text/printable.js';
 import { pathFrom, type Base } from './paths.js';
 import { unfit } from './problems.js';
 import type { KeySpec } from './settings.js';
@@ -66,4 +66,16 @@ function labelOf(text: string, file: string): { label?: string } {
 function fileOf(text: string, byDefault: string, base: Base): string {
   const path = text.slice(text.indexOf(':') + 1);
   return path === '' ? join(base.data(), byDefault) : pathFrom(path, base);
+}
+
+/** A key as a setting spells it: `kms:alias/acme`; the opposite of {@link parseKey}. */
+export function showKey(key: KeySpec): string {
+  switch (key.kind) {
+    case 'kms':
+      return `kms:${key.key}`;
+    case 'local':
+      return `local:${key.file}`;
+    case 'passphrase':
+      return `passphrase:${key.saltFile}`;
+  }
 }

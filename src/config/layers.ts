@@ -1,11 +1,11 @@
 import type { Format } from '../record.js';
 import { chooseStore, storeHint } from './choose-store.js';
-import { shellWord } from './sources/file.js';
+import { shellWord } from '../text/printable.js';
 import { refuseMisplaced } from './format-place.js';
 import type { Problems } from './problems.js';
 import { KEYS, type Key, type Layer, type Values } from './schema.js';
 import type { KeySpec, LoadedConfig, Location, Origin, Settings } from './settings.js';
-import { NEED_TRUST } from './sources/trust.js';
+import { NEED_TRUST } from './settings.js';
 import { refuseUnfitContext } from './values.js';
 
 const DEFAULT_FORMAT: Format = 'native';

@@ -1,7 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LazycredError } from '../errors.js';
-import { quote, RESERVED_SEGMENT, type Format } from '../record.js';
+import { quote } from '../text/printable.js';
+import { RESERVED_SEGMENT } from '../record/names.js';
+import type { Format } from '../record.js';
 import { pathFrom, type Base } from './paths.js';
 import { unfit } from './problems.js';
 import type { Location } from './settings.js';
@@ -113,4 +115,18 @@ function parseFile(rest: string, url: string, base: Base): string {
     throw new LazycredError('ERR_CONFIG', 'it is not a valid file: URL', { cause: e });
   }
   return pathFrom(path, base);
+}
+
+/** A location as a setting spells it: `s3://acme/creds/`; the opposite of {@link parseLocation}. */
+export function showLocation(store: Location): string {
+  switch (store.kind) {
+    case 's3':
+      return `s3://${store.bucket}/${store.prefix}`;
+    case 'dynamodb':
+      return `dynamodb://${store.table}`;
+    case 'file':
+      return `file:${store.dir}`;
+    case 'memory':
+      return 'memory:';
+  }
 }

@@ -1,6 +1,5 @@
 import { isLazycredError, LazycredError } from '../errors.js';
-import { printable } from '../record.js';
-
+import { printable } from '../text/printable.js';
 /** Problems listed in one message at most; a hostile file could hold thousands. */
 const MOST_SHOWN = 20;
 

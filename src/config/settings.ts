@@ -92,3 +92,6 @@ export interface LoadedConfig {
   /** Settings of an untrusted project file, left out; only with `lenient`, otherwise they are errors. */
   readonly ignored: { readonly key: string; readonly file: string; readonly why: string }[];
 }
+
+/** Settings that say where requests and credentials go: a stranger's file may not, unless trusted. */
+export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role'] as const;

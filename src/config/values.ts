@@ -1,4 +1,5 @@
-import { FORMATS, quote, type Format } from '../record.js';
+import { quote } from '../text/printable.js';
+import { FORMATS, type Format } from '../record.js';
 import { didYouMean } from '../text/did-you-mean.js';
 import { unfit } from './problems.js';
 

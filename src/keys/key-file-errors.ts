@@ -1,5 +1,5 @@
 import { LazycredError } from '../errors.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import type { KeyFile } from './key-file.js';
 
 // What the person can do something about; anything else is the system's trouble, perhaps passing.

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { platform, userInfo } from 'node:os';
 import { decodeBase64 } from '../text/base64.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import { fileError, isErrno, refusal } from './key-file-errors.js';
 
 /**

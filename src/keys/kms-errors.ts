@@ -1,5 +1,5 @@
 import { LazycredError } from '../errors.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import { failureShape, serviceError } from '../aws/service-errors.js';
 import { damagedKey } from './wrapped-text.js';
 

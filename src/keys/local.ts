@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CallOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
 import {
   checkKeyLength,

@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
 import { makeFolder } from '../files/make-folder.js';
-import { printable } from '../record.js';
+import { printable } from '../text/printable.js';
 import { fileError, isErrno } from './key-file-errors.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
 

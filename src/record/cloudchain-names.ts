@@ -1,5 +1,6 @@
 import { LazycredError } from '../errors.js';
-import { quote, storedName, type SecretName } from '../record.js';
+import { quote } from '../text/printable.js';
+import { storedName, type SecretName } from './names.js';
 
 /** The two keys of cloudchain's rows. */
 export interface CloudchainName {

@@ -1,6 +1,6 @@
 import { LazycredError } from '../errors.js';
-import { quote, VERSION_DIGITS } from '../record.js';
-
+import { quote } from '../text/printable.js';
+import { VERSION_DIGITS } from './versions.js';
 // CredStash 1.17.1: versions are strings, ordered by their bytes; `put` pads whatever it is given.
 
 /** What an integer is to Python's `int()`, of ASCII digits without underscores. */

@@ -11,7 +11,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../errors.js';
-import { quote } from '../record.js';
+import { quote } from '../text/printable.js';
 import { ask, settle, type SetupCall } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
 import type { TableKeys } from '../backends/dynamodb/table-keys.js';

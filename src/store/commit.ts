@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../backend.js';
 import { kindOf } from '../codec/detect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
-import { compareVersions, sameFields, type SecretName, type StoredRecord } from '../record.js';
+import { compareVersions } from '../record/versions.js';
+import type { SecretName } from '../record/names.js';
+import { sameFields, type StoredRecord } from '../record.js';
 
 /** How long to wait after a lost race. */
 export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;

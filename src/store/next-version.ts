@@ -4,7 +4,11 @@ import {
   padCredstashVersion,
 } from '../record/credstash-versions.js';
 import { LazycredError } from '../errors.js';
-import { claimOf, MAX_VERSION, numberOf, quote, type SecretName, type StoredRecord } from '../record.js';
+import { claimOf } from '../record/claims.js';
+import { MAX_VERSION, numberOf } from '../record/versions.js';
+import { quote } from '../text/printable.js';
+import type { SecretName } from '../record/names.js';
+import type { StoredRecord } from '../record.js';
 
 /** What a put may say of the version that it makes, and of the one that it follows; see `PutOptions`. */
 export interface VersionWishes {

@@ -1,7 +1,8 @@
 import type { Backend, CallOptions } from '../backend.js';
 import type { BackOff } from './commit.js';
 import type { Context, KeyProvider } from '../keys.js';
-import type { Format, RemovedState, SecretName } from '../record.js';
+import type { SecretName } from '../record/names.js';
+import type { Format, RemovedState } from '../record.js';
 
 /** What a store is made of. */
 export interface StoreParts {

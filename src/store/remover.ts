@@ -1,8 +1,10 @@
 import type { Backend } from '../backend.js';
 import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { isLazycredError, LazycredError } from '../errors.js';
-import { numberOf, storedName } from '../record.js';
-import type { Listed, RemovedState, SecretName } from '../record.js';
+import { numberOf } from '../record/versions.js';
+import { storedName } from '../record/names.js';
+import type { SecretName } from '../record/names.js';
+import type { Listed, RemovedState } from '../record.js';
 import type { DestroyOptions, PruneOptions, Removed } from './options.js';
 import type { RecordReader } from './reader.js';
 import type { StoreRules } from './rules.js';

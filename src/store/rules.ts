@@ -4,8 +4,11 @@ import { contextFault } from '../codec/header.js';
 import { damaged } from '../codec/native.js';
 import { LazycredError } from '../errors.js';
 import type { Context } from '../keys.js';
-import { DEFAULT_MAX_VALUE_BYTES, quote, versionNumber } from '../record.js';
-import type { Format, SecretName, StoredRecord } from '../record.js';
+import { quote } from '../text/printable.js';
+import { versionNumber } from '../record/versions.js';
+import { DEFAULT_MAX_VALUE_BYTES } from '../record.js';
+import type { SecretName } from '../record/names.js';
+import type { Format, StoredRecord } from '../record.js';
 import type { PutOptions, StoreParts } from './options.js';
 
 /** What a store's format and settings allow: every check that needs no request. */

@@ -19,7 +19,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import { LocalBackend } from '../../src/backends/local.js';
 import { fileError } from '../../src/backends/local/files.js';
 import type { Backend } from '../../src/backend.js';
-import { parseName, storedName, type Listed, type StoredRecord } from '../../src/record.js';
+import { parseName, storedName } from '../../src/record/names.js';
+import type { Listed, StoredRecord } from '../../src/record.js';
 import { backendSuite } from '../suites/backend.js';
 import { AWKWARD_NAMES, fakeRecord, fakeStub } from '../suites/records.js';
 

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Backend, type S3BackendOptions } from '../../src/backends/s3.js';
-import { parseName, storedName, type SecretName, type StoredRecord } from '../../src/record.js';
+import { parseName, storedName, type SecretName } from '../../src/record/names.js';
+import type { StoredRecord } from '../../src/record.js';
 import { makeBucket, motoUrl, startMoto } from '../emulators/servers.js';
 import { backendSuite } from '../suites/backend.js';
 import { faultyClient } from '../suites/faults.js';

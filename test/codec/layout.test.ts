@@ -17,7 +17,7 @@ import { LocalBackend } from '../../src/backends/local.js';
 import { S3Backend } from '../../src/backends/s3.js';
 import { AwsKmsKey } from '../../src/keys/aws-kms.js';
 import { LocalKey } from '../../src/keys/local.js';
-import { padVersion } from '../../src/record.js';
+import { padVersion } from '../../src/record/versions.js';
 import { Store } from '../../src/store.js';
 import { dynaliteUrl, makeBucket, makeKmsKey, makeTable, motoUrl } from '../emulators/servers.js';
 import { fakeRecord, fakeStub } from '../suites/records.js';

@@ -10,7 +10,10 @@ import { effectiveContext, openNative, sealNative } from '../../src/codec/native
 import { decodeStub } from '../../src/codec/stub.js';
 import { isLazycredError } from '../../src/errors.js';
 import { LocalKey } from '../../src/keys/local.js';
-import { claimOf, MAX_VERSION, parseName, type Fields } from '../../src/record.js';
+import { claimOf } from '../../src/record/claims.js';
+import { MAX_VERSION } from '../../src/record/versions.js';
+import { parseName } from '../../src/record/names.js';
+import type { Fields } from '../../src/record.js';
 import { Store } from '../../src/store.js';
 
 const key = new LocalKey({});

@@ -10,7 +10,7 @@ import { unwrapWithAny } from '../../src/codec/recipients.js';
 import type { KeyProvider } from '../../src/keys.js';
 import { LocalKey } from '../../src/keys/local.js';
 import { PassphraseKey } from '../../src/keys/passphrase.js';
-import { storedName } from '../../src/record.js';
+import { storedName } from '../../src/record/names.js';
 import { Store } from '../../src/store.js';
 import { nativeVectors, plaintextOf, readJson, type NativeVector } from './vector-files.js';
 

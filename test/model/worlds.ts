@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
 import { S3Backend } from '../../src/backends/s3.js';
 import type { S3Sender } from '../../src/backends/s3/objects.js';
-import { claimOf, type Fields } from '../../src/record.js';
+import { claimOf } from '../../src/record/claims.js';
+import type { Fields } from '../../src/record.js';
 import { NAME, type Answer, type Request, type Shown, type State, type World } from './explore.js';
 
 function show(body: string): Shown {

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CloudchainBackend } from '../../src/backends/dynamodb/cloudchain.js';
 import { cloudchainName } from '../../src/record/cloudchain-names.js';
 import { LocalKey } from '../../src/keys/local.js';
-import { parseName } from '../../src/record.js';
+import { parseName } from '../../src/record/names.js';
 import type { StoreParts } from '../../src/store/options.js';
 import { Store } from '../../src/store.js';
 import { StandInKms } from '../codec/standin-kms.js';

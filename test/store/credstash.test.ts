@@ -5,7 +5,7 @@ import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
 import type { Context, KeyProvider } from '../../src/keys.js';
 import { AwsKmsKey } from '../../src/keys/aws-kms.js';
 import { LocalKey } from '../../src/keys/local.js';
-import { parseName } from '../../src/record.js';
+import { parseName } from '../../src/record/names.js';
 import type { StoreParts } from '../../src/store/options.js';
 import { Store } from '../../src/store.js';
 import { canary } from '../canary.js';

@@ -12,7 +12,7 @@ import { MemoryBackend } from '../../src/backends/memory.js';
 import { S3Backend } from '../../src/backends/s3.js';
 import { decodeStub } from '../../src/codec/stub.js';
 import { isLazycredError } from '../../src/errors.js';
-import { parseName } from '../../src/record.js';
+import { parseName } from '../../src/record/names.js';
 import type { Removed } from '../../src/store/options.js';
 import { Store } from '../../src/store.js';
 import { makeTable, motoUrl, startMoto } from '../emulators/servers.js';

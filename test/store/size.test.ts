@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MemoryBackend } from '../../src/backends/memory.js';
 import { forEach } from '../../src/store/bulk.js';
-import { parseName } from '../../src/record.js';
+import { parseName } from '../../src/record/names.js';
 import { Store } from '../../src/store.js';
 import { collect } from '../suites/ground.js';
 import { localKey, PLACES, shared } from '../support/stores.js';

@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
-import { MAX_VERSION, type Listed, type SecretName, type StoredRecord } from '../../src/record.js';
+import { MAX_VERSION } from '../../src/record/versions.js';
+import type { SecretName } from '../../src/record/names.js';
+import type { Listed, StoredRecord } from '../../src/record.js';
 import { outcome, type Ground } from './ground.js';
 import { AWKWARD_NAMES, fakeRecord, fakeStub, freshName } from './records.js';
 

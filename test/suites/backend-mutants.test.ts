@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Backend } from '../../src/backend.js';
 import { MemoryBackend } from '../../src/backends/memory.js';
 import { isLazycredError } from '../../src/errors.js';
-import type { Listed, SecretName, StoredRecord } from '../../src/record.js';
+import type { SecretName } from '../../src/record/names.js';
+import type { Listed, StoredRecord } from '../../src/record.js';
 import { BACKEND_CASES } from './backend-cases.js';
 import { Ground } from './ground.js';
 

@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Backend, ListOptions } from '../../src/backend.js';
 import { isLazycredError } from '../../src/errors.js';
-import { sameFields, type Listed, type SecretName, type StoredRecord } from '../../src/record.js';
+import type { SecretName } from '../../src/record/names.js';
+import { sameFields, type Listed, type StoredRecord } from '../../src/record.js';
 import type { FaultPlan } from './faults.js';
 import { fakeRecord } from './records.js';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { parseName, type RemovedState, type SecretName, type StoredRecord } from '../../src/record.js';
+import { parseName, type SecretName } from '../../src/record/names.js';
+import type { RemovedState, StoredRecord } from '../../src/record.js';
 
 /** A native record's shape with random bytes in it: what a backend is given, though nothing opens it. */
 export function fakeRecord(

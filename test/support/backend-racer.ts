@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../src/backend.js';
 import { LocalBackend } from '../../src/backends/local.js';
 import { isLazycredError } from '../../src/errors.js';
-import { parseName } from '../../src/record.js';
+import { parseName } from '../../src/record/names.js';
 import type { Racer } from './race.js';
 
 /** Where to race. */

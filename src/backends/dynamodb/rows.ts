@@ -1,7 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../../errors.js';
-import { claimOf, padVersion, quote, unpadVersion, versionNumber } from '../../record.js';
-import type { Fields, Listed, SecretName, StoredRecord } from '../../record.js';
+import { claimOf } from '../../record/claims.js';
+import { padVersion, unpadVersion, versionNumber } from '../../record/versions.js';
+import { quote } from '../../text/printable.js';
+import type { SecretName } from '../../record/names.js';
+import type { Fields, Listed, StoredRecord } from '../../record.js';
 import { RECORD_TABLE_KEYS, type TableKeys } from './table-keys.js';
 
 // A record as a row of CredStash's own table: `name` (hash, S) and `version` (range, S; 19 digits for

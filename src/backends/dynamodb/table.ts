@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { CallOptions } from '../../backend.js';
 import { LazycredError } from '../../errors.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { failureShape, serviceError } from '../../aws/service-errors.js';
 import type { TableKeys } from './table-keys.js';
 import { otherKeys, type Row } from './rows.js';

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { LazycredError, type ErrorCode } from '../../errors.js';
-import { printable, type Fields, type SecretName } from '../../record.js';
+import { printable } from '../../text/printable.js';
+import type { SecretName } from '../../record/names.js';
+import type { Fields } from '../../record.js';
+import { systemFailure, systemCode } from '../../files/system-errors.js';
 
 /** Largest file that is read as a record, in bytes: well over a value of 256 KiB in base64 with its header. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -21,23 +24,6 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ERR_ACCESS: 'check who owns the folder and what its mode allows',
   ERR_CONFIG: 'the store must be a folder, and so must everything above it',
 };
-
-/** A failed system call as Node throws it: by shape, since it may come from another realm. */
-interface SystemFailure {
-  readonly code: string;
-  readonly message: string;
-}
-
-function systemFailure(e: unknown): SystemFailure | undefined {
-  if (typeof e !== 'object' || e === null || !('syscall' in e)) return undefined;
-  const { code, message } = e as { code?: unknown; message?: unknown };
-  return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
-}
-
-/** The code of a failed system call (`ENOENT`), undefined for any other failure. */
-export function systemCode(e: unknown): string | undefined {
-  return systemFailure(e)?.code;
-}
 
 /**
  * One of our errors for a failed system call: ERR_ACCESS, ERR_CONFIG, ERR_USAGE (the name is too long
@@ -141,35 +127,4 @@ function parseFields(body: Uint8Array): Fields | undefined {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return Object.values(value).every((v) => typeof v === 'string') ? (value as Fields) : undefined;
-}
-
-/** Writes a new file with mode 0600 and flushes it to the disk; it must not exist yet. */
-export async function writeNew(path: string, body: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(body);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Flushes a folder's entries to the disk, where the system can. */
-export async function syncFolder(path: string): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (e) {
-    // Windows opens no folders (it keeps their entries safe by its journal).
-    if (systemCode(e) === 'EISDIR' || systemCode(e) === 'EPERM') return;
-    throw e;
-  }
-  try {
-    await handle.sync();
-  } catch (e) {
-    // What file systems that don't do this answer.
-    if (systemCode(e) !== 'EINVAL' && systemCode(e) !== 'ENOTSUP') throw e;
-  } finally {
-    await handle.close();
-  }
 }

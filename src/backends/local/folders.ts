@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SecretName } from '../../record.js';
-import { fileError, systemCode } from './files.js';
+import type { SecretName } from '../../record/names.js';
+import { systemCode } from '../../files/system-errors.js';
+import { fileError } from './files.js';
 import { CONTINUES, decodeName, versionOf } from './names.js';
 
 /** Begins the name of a file that is still being written. */

@@ -1,5 +1,5 @@
-import { storedName, unpadVersion, padVersion, type SecretName } from '../../record.js';
-
+import { storedName, type SecretName } from '../../record/names.js';
+import { unpadVersion, padVersion } from '../../record/versions.js';
 // Where the local backend keeps a record: <dir>/<folders of the name>/<19 digits>.json
 //
 // A name's folder is its UTF-8 bytes: those of a–z, 0–9, `_` and `-` as they are, every other one

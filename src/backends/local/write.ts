@@ -3,8 +3,11 @@ import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { makeFolder } from '../../files/make-folder.js';
-import { versionNumber, type SecretName } from '../../record.js';
-import { MAX_FILE_BYTES, fileError, syncFolder, systemCode, writeNew } from './files.js';
+import { versionNumber } from '../../record/versions.js';
+import type { SecretName } from '../../record/names.js';
+import { syncFolder, writeNew } from '../../files/durable.js';
+import { systemCode } from '../../files/system-errors.js';
+import { MAX_FILE_BYTES, fileError } from './files.js';
 import { TEMPORARY, readVersions } from './folders.js';
 import { fileOf } from './names.js';
 

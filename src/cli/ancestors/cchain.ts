@@ -3,7 +3,7 @@ import { loadConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
 import { refuseReplaced } from '../arguments/parse.js';
-import type { FrontEnd, Surrounding } from '../front-ends.js';
+import type { FrontEnd, Surrounding } from './front-end.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
 import type { ArgparseGrammar } from './python/argparse-grammar.js';

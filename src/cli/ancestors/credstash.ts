@@ -1,4 +1,4 @@
-import type { FrontEnd, Surrounding } from '../front-ends.js';
+import type { FrontEnd, Surrounding } from './front-end.js';
 import { writeOut } from '../io/streams.js';
 import { readCredstashArguments } from './credstash/arguments.js';
 import { get, getAll } from './credstash/get.js';

@@ -1,13 +1,14 @@
 import { loadConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
-import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
+import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 import { refuseReplaced, usage } from '../arguments/parse.js';
 import { pathOf, readFileUpTo } from '../io/files.js';
-import type { FrontEnd, Surrounding } from '../front-ends.js';
+import type { FrontEnd, Surrounding } from './front-end.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
-import { readStdin } from '../io/value.js';
+import { readStdin } from '../io/stdin.js';
 import { botoProfile } from './python/boto-profile.js';
 
 // LazyCred 0.2.3's own words, as it prints them.

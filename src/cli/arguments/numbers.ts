@@ -1,6 +1,6 @@
-import { versionNumber } from '../../record.js';
+import { versionNumber } from '../../record/versions.js';
 import { usage } from './parse.js';
-import type { CommandArguments } from '../command.js';
+import type { CommandArguments } from './options.js';
 
 /**
  * The version, or another number from 1, that an option gives.

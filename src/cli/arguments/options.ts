@@ -140,3 +140,8 @@ export function inlineConfig(given: Given): ConfigInput {
   if (given.has('context')) input['context'] = pairsOf('context', given.all('context'));
   return input;
 }
+
+/** What a command was called with. */
+export interface CommandArguments extends Given {
+  readonly operands: readonly string[];
+}

@@ -1,8 +1,8 @@
 import type { Argv, Options } from 'yargs';
 import { LazycredError } from '../../errors.js';
-import { quote } from '../../record.js';
-import type { Command, CommandArguments } from '../command.js';
-import { COMMON_CONFLICTS, COMMON_OPTIONS, type Option } from './options.js';
+import { quote } from '../../text/printable.js';
+import type { Command } from '../command.js';
+import { COMMON_CONFLICTS, COMMON_OPTIONS, type Option, type CommandArguments } from './options.js';
 import { readWords } from './words.js';
 
 /** Longer lines are hard to read, wider as a terminal may be. */

@@ -1,9 +1,12 @@
 import { isatty } from 'node:tty';
 import type { Settings } from '../../config.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { json, writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';
+import { showLocation } from '../../config/location.js';
+import { showKey } from '../../config/key-spec.js';
 
 export const command: Command = {
   usage: 'config',
@@ -41,9 +44,9 @@ type Shown = readonly [key: string, value: string | readonly string[] | Readonly
 /** The settings as a config file would spell them. */
 function shown(s: Settings): Shown[] {
   const all: (readonly [string, Shown[1] | undefined])[] = [
-    ['store', locationText(s.store)],
-    ['key', s.keys.map(keyText)],
-    ['decryptKeys', s.decryptKeys.map(keyText)],
+    ['store', showLocation(s.store)],
+    ['key', s.keys.map(showKey)],
+    ['decryptKeys', s.decryptKeys.map(showKey)],
     ['region', s.region],
     ['kmsRegion', s.kmsRegion],
     ['profile', s.profile],
@@ -58,30 +61,6 @@ function shown(s: Settings): Shown[] {
   return all.flatMap(([key, value]) =>
     value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [[key, value] as const],
   );
-}
-
-function locationText(store: Settings['store']): string {
-  switch (store.kind) {
-    case 's3':
-      return `s3://${store.bucket}/${store.prefix}`;
-    case 'dynamodb':
-      return `dynamodb://${store.table}`;
-    case 'file':
-      return `file:${store.dir}`;
-    case 'memory':
-      return 'memory:';
-  }
-}
-
-function keyText(key: Settings['keys'][number]): string {
-  switch (key.kind) {
-    case 'kms':
-      return `kms:${key.key}`;
-    case 'local':
-      return `local:${key.file}`;
-    case 'passphrase':
-      return `passphrase:${key.saltFile}`;
-  }
 }
 
 function textOf(value: Shown[1]): string {

@@ -1,6 +1,7 @@
 import { isGlob, parseGlob } from '../../text/glob.js';
 import { exportFormat, writeExport } from '../steps/write-export.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { pathOf } from '../io/files.js';
 import { readMany, wanted } from '../steps/read-many.js';
 import type { Session } from '../session.js';

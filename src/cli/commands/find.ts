@@ -1,9 +1,9 @@
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { usage } from '../arguments/parse.js';
 import { LISTING_OPTIONS, listNames } from '../steps/list-names.js';
 import type { Session } from '../session.js';
-import { quote } from '../../record.js';
-
+import { quote } from '../../text/printable.js';
 export const command: Command = {
   usage: 'find TEXT',
   about: `Lists the names that contain TEXT, in capitals or not. Looks at names only: values are not

@@ -1,8 +1,9 @@
 import { isatty } from 'node:tty';
 import { isGlob } from '../../text/glob.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { usage } from '../arguments/parse.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { fieldOf } from '../steps/field.js';
 import { pathOf, writePrivateFile } from '../io/files.js';
 import { readMany, wanted } from '../steps/read-many.js';

@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
 import type { VersionInfo } from '../../index.js';
-import { quote } from '../../record.js';
-import type { Command, CommandArguments } from '../command.js';
+import { quote } from '../../text/printable.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { ago, json, writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';

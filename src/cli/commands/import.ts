@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
 import { usage } from '../arguments/parse.js';
 import { authorOf, byOption } from '../steps/author.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { pathOf, readFileUpTo } from '../io/files.js';
 import type { ImportedEntry } from '../formats/entry.js';
 import {
@@ -16,11 +17,10 @@ import { caution } from '../io/caution.js';
 import { writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
 import { withProgress } from '../steps/progress.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';
-import { readStdin } from '../io/value.js';
-
+import { readStdin } from '../io/stdin.js';
 const FILE = 'What is read:';
 const VERSIONS = 'The new versions:';
 

@@ -1,8 +1,8 @@
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { LISTING_OPTIONS, listNames } from '../steps/list-names.js';
 import type { Session } from '../session.js';
-import { quote } from '../../record.js';
-
+import { quote } from '../../text/printable.js';
 export const command: Command = {
   usage: 'list [PREFIX|GLOB]',
   about: `Lists the names of the secrets, or of those that begin with PREFIX or match GLOB, in order:

@@ -1,7 +1,8 @@
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { usage } from '../arguments/parse.js';
 import { authorOf, byOption } from '../steps/author.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { confirm, YES } from '../steps/confirm.js';
 import { tellRemoved } from '../steps/tell-removed.js';
 import type { Session } from '../session.js';

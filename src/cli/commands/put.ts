@@ -1,6 +1,8 @@
-import { parseName, quote } from '../../record.js';
+import { parseName } from '../../record/names.js';
+import { quote } from '../../text/printable.js';
 import { authorOf, byOption } from '../steps/author.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { caution } from '../io/caution.js';
 import { json, writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';

@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 import type { SetupStep } from '../../setup.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';

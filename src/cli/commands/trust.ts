@@ -1,5 +1,6 @@
 import { trust as trustFile } from '../../config.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import type { Session } from '../session.js';
 
 export const command: Command = {

@@ -1,6 +1,7 @@
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { authorOf, byOption } from '../steps/author.js';
-import type { Command, CommandArguments } from '../command.js';
+import type { CommandArguments } from '../arguments/options.js';
+import type { Command } from '../command.js';
 import { forEachName } from '../steps/each-name.js';
 import type { Session } from '../session.js';
 

@@ -1,5 +1,5 @@
 import { LazycredError } from '../../errors.js';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 import type { Entry } from './entry.js';
 import { keyOf } from './keys.js';
 import { dockerEnvWriter } from './write-docker-env.js';

@@ -1,5 +1,5 @@
 import { LazycredError } from '../../errors.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { ImportedEntry } from './entry.js';
 
 /** Problems listed in one message at most; a file may hold thousands. */

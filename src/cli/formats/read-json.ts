@@ -1,4 +1,4 @@
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { ImportedEntry } from './entry.js';
 import { badFile, Found, lineAt } from './problems.js';
 

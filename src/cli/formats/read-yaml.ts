@@ -1,5 +1,5 @@
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { ImportedEntry } from './entry.js';
 import { badFile, Found } from './problems.js';
 

@@ -3,7 +3,8 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, basename } from 'node:path';
 import { LazycredError, type ErrorCode } from '../../errors.js';
-import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
+import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 
 /**
  * The absolute path of what a person wrote.

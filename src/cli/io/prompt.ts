@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { LazycredError } from '../../errors.js';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 import { Interrupted, SIGINT_STATUS } from '../interrupt.js';
 
 /** Longest line that is taken, in bytes: a value's limit. */

@@ -1,5 +1,5 @@
 import { EXIT_STATUS, isLazycredError, type LazycredError } from '../../errors.js';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 import { writeError } from './streams.js';
 
 /** How errors are shown: for a person, or one JSON object a line. */

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 
 /** How a table is laid out. */
 export interface Layout {

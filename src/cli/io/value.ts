@@ -1,10 +1,12 @@
 import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { LazycredError } from '../../errors.js';
-import { DEFAULT_MAX_VALUE_BYTES, quote } from '../../record.js';
-import type { CommandArguments } from '../command.js';
-import { AT_FILE, pathOf, readFileUpTo, tooLarge } from './files.js';
+import { quote } from '../../text/printable.js';
+import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
+import type { CommandArguments } from '../arguments/options.js';
+import { AT_FILE, pathOf, readFileUpTo } from './files.js';
 import { promptHidden } from './prompt.js';
+import { readStdin } from './stdin.js';
 
 /** What {@link readValue} goes by. */
 export interface ValueSource {
@@ -78,36 +80,6 @@ async function readUnasked(name: string, signal: AbortSignal): Promise<Uint8Arra
 function stdinWasGiven(): boolean {
   const stdin = fstatSync(0);
   return stdin.isFIFO() || stdin.isSocket() || stdin.isFile();
-}
-
-/**
- * All of stdin, `limit` bytes at most.
- *
- * @param otherWays the hint where it can't be read
- * @throws ERR_USAGE
- */
-export async function readStdin(signal: AbortSignal, limit: number, otherWays: string): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  const stop = (): void => void process.stdin.destroy(signal.reason as Error);
-  signal.throwIfAborted();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    for await (const part of process.stdin as AsyncIterable<Buffer>) {
-      parts.push(part);
-      length += part.length;
-      if (length > limit) throw tooLarge(limit);
-    }
-  } catch (e) {
-    if (!(e instanceof Error) || !('code' in e) || !('syscall' in e)) throw e;
-    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, {
-      hint: otherWays,
-      cause: e,
-    });
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-  return Buffer.concat(parts);
 }
 
 // One line break, as `echo` and editors leave it.

@@ -1,7 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { LazycredError } from '../../errors.js';
-import type { CommandArguments } from '../command.js';
-import type { Option } from '../arguments/options.js';
+import type { Option, CommandArguments } from '../arguments/options.js';
 import type { Session } from '../session.js';
 
 /** The option of every command that makes a version. */

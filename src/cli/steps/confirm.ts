@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { usage } from '../arguments/parse.js';
-import type { CommandArguments } from '../command.js';
-import type { Option } from '../arguments/options.js';
+import type { Option, CommandArguments } from '../arguments/options.js';
 import { promptShown } from '../io/prompt.js';
 import type { Session } from '../session.js';
 

@@ -1,5 +1,5 @@
 import { allOrError, forEach } from '../../store/bulk.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import { usage } from '../arguments/parse.js';
 import type { Session } from '../session.js';
 

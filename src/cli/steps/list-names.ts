@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
 import type { ListedSecret } from '../../index.js';
 import { ago, json, writeOut } from '../io/streams.js';
-import type { CommandArguments } from '../command.js';
-import type { Option } from '../arguments/options.js';
+import type { Option, CommandArguments } from '../arguments/options.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';
 

@@ -1,5 +1,5 @@
 import type { Removed } from '../../index.js';
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { Session } from '../session.js';
 
 /** Says what is gone for good, and what the service keeps for a while all the same. */

@@ -1,4 +1,4 @@
-import { quote } from '../../record.js';
+import { quote } from '../../text/printable.js';
 import type { Secret } from '../../index.js';
 import { usage } from '../arguments/parse.js';
 import { writePrivateFile } from '../io/files.js';

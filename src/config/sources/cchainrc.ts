@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Surroundings } from '../../files/user-folders.js';
-import { currentUid, MAX_CONFIG_BYTES, readText as readFileText, refuseForeign } from './file.js';
+import { currentUid } from '../../files/current-user.js';
+import { MAX_CONFIG_BYTES, readText as readFileText, refuseForeign } from './file.js';
 import { parseIni, type Ini } from './ini.js';
 import { parseKeyId } from '../key-spec.js';
 import { readTable } from '../location.js';

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { printable } from '../../record.js';
+import { printable } from '../../text/printable.js';
 import { unfit } from '../problems.js';
 
 /** LazyCred's own file: JSON, to which its users are used to leave a comma at the end. */

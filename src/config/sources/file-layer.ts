@@ -6,7 +6,8 @@ import { pathFrom, type Base } from '../paths.js';
 import { unfit, type Problems } from '../problems.js';
 import { readLayer, type Layer, type Source } from '../schema.js';
 import { liesIn, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
-import { isTrusted, NEED_TRUST } from './trust.js';
+import { NEED_TRUST } from '../settings.js';
+import { isTrusted } from './trust.js';
 import { isMap } from '../values.js';
 
 /** Which file is meant, beside {@link Surroundings}. */

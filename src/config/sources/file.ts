@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { constants, statSync, type Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
 import { LazycredError } from '../../errors.js';
 import { unfit } from '../problems.js';
+import { codeOf, errno } from '../../files/system-errors.js';
+import { shellWord } from '../../text/printable.js';
 
 /** Largest config file, in bytes: far more than settings need, and too little for a bomb of YAML anchors. */
 export const MAX_CONFIG_BYTES = 64 * 1024;
@@ -65,15 +67,6 @@ function decode(bytes: Buffer): string {
 }
 
 // By what they carry, not by class: an error of Node's own may stem from another realm.
-function codeOf(e: unknown): unknown {
-  return typeof e === 'object' && e !== null && 'code' in e ? e.code : undefined;
-}
-
-/** The code of a system error: `ENOENT`; undefined for every other. */
-export function errno(e: unknown): string | undefined {
-  const code = e instanceof LazycredError ? undefined : codeOf(e);
-  return typeof code === 'string' && /^E[A-Z0-9]+$/u.test(code) ? code : undefined;
-}
 
 /** ERR_CONFIG for a file that is there and can't be read. */
 export function unreadable(e: unknown): unknown {
@@ -110,23 +103,4 @@ export function refuseForeign(
   }
 }
 
-/** The user's number; undefined when the system knows no such user, as in some containers. */
-export function currentUid(): number | undefined {
-  try {
-    return userInfo().uid;
-  } catch (e) {
-    // Without an entry in the user database userInfo() fails as a whole, though the number is known.
-    if (codeOf(e) === 'ERR_SYSTEM_ERROR') return uidOfSelf();
-    throw e;
-  }
-}
-
 // Linux, where such containers are: the folder of this process belongs to its user.
-function uidOfSelf(): number | undefined {
-  return statSync('/proc/self', { throwIfNoEntry: false })?.uid;
-}
-
-/** A path as one word of a shell's command line. */
-export function shellWord(path: string): string {
-  return /^[A-Za-z0-9_./~+:@%-]+$/u.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}

@@ -2,7 +2,9 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, statSync } from '
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { LAZYCRED_FILE, PACKAGE_FILE, parseData } from './data.js';
-import { currentUid, errno, MAX_CONFIG_BYTES, readText, refuseForeign, unreadable } from './file.js';
+import { currentUid } from '../../files/current-user.js';
+import { errno } from '../../files/system-errors.js';
+import { MAX_CONFIG_BYTES, readText, refuseForeign, unreadable } from './file.js';
 import { unfit } from '../problems.js';
 import { isMap } from '../values.js';
 

@@ -5,12 +5,12 @@ import { LazycredError } from '../../errors.js';
 import { dataFolder, type Surroundings } from '../../files/user-folders.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { parseData } from './data.js';
-import { currentUid, errno, readText, refuseForeign } from './file.js';
+import { currentUid } from '../../files/current-user.js';
+import { errno } from '../../files/system-errors.js';
+import { readText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
 import { isMap } from '../values.js';
-
-/** Settings that say where requests and credentials go: a stranger's file may not, unless trusted. */
-export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role'] as const;
+import { NEED_TRUST } from '../settings.js';
 
 /** What {@link trust} noted. */
 export interface TrustNote {

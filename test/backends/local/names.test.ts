@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeName, encodeName, fileOf, versionOf } from '../../../src/backends/local/names.js';
-import { storedName } from '../../../src/record.js';
+import { storedName } from '../../../src/record/names.js';
 import { AWKWARD_NAMES } from '../../suites/records.js';
 
 const text = fc

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { parseName } from '../../../src/record.js';
+import { parseName } from '../../../src/record/names.js';
 import { openBackend, type RacerOptions } from '../../support/backend-racer.js';
 import { crash } from '../../support/race.js';
 

@@ -1,6 +1,6 @@
 import { allOrError, forEach } from '../../../store/bulk.js';
 import type { Secret, Store } from '../../../index.js';
-import { quote } from '../../../record.js';
+import { quote } from '../../../text/printable.js';
 import { writeError, writeOut } from '../../io/streams.js';
 import { formatCredentials, garbledNames } from './formats.js';
 import { withTable, type CredstashRun } from './open.js';

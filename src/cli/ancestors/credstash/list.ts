@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { printable } from '../../../record.js';
+import { printable } from '../../../text/printable.js';
 import { writeError, writeOut } from '../../io/streams.js';
 import { compareCodePoints } from './formats.js';
 import { withTable, type CredstashRun } from './open.js';

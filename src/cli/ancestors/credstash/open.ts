@@ -2,7 +2,7 @@ import { resolveConfig, type ConfigInput, type LoadedConfig } from '../../../con
 import { openStore } from '../../../connect.js';
 import { isLazycredError } from '../../../errors.js';
 import type { Store } from '../../../index.js';
-import type { Surrounding } from '../../front-ends.js';
+import type { Surrounding } from '../front-end.js';
 import { botoProfile } from '../python/boto-profile.js';
 import type { CredstashArguments } from './arguments.js';
 import { savedKmsRegion } from './saved.js';

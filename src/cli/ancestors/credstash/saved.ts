@@ -2,10 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeFolder } from '../../../config.js';
 import { LazycredError } from '../../../errors.js';
-import { quote } from '../../../record.js';
+import { quote } from '../../../text/printable.js';
 import { readFileUpTo, writePrivateFile } from '../../io/files.js';
-import type { Surrounding } from '../../front-ends.js';
-
+import type { Surrounding } from '../front-end.js';
 /** CredStash's settings file, `~/.credstash`: one JSON object, of which only this member is known. */
 const KMS_REGION = 'kms-region';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { homeFolder } from '../../../config.js';
 import { isLazycredError, LazycredError } from '../../../errors.js';
 import { AT_FILE, pathOf, readFileUpTo } from '../../io/files.js';
-import type { Surrounding } from '../../front-ends.js';
+import type { Surrounding } from '../front-end.js';
 import { promptHidden } from '../../io/prompt.js';
-import { readStdin } from '../../io/value.js';
+import { readStdin } from '../../io/stdin.js';
 import { usage } from '../python/argparse-usage.js';
 import type { CredstashRun } from './open.js';
 

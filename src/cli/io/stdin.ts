@@ -1,0 +1,32 @@
+import { tooLarge } from './files.js';
+import { LazycredError } from '../../errors.js';
+
+/**
+ * All of stdin, `limit` bytes at most.
+ *
+ * @param otherWays the hint where it can't be read
+ * @throws ERR_USAGE
+ */
+export async function readStdin(signal: AbortSignal, limit: number, otherWays: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const stop = (): void => void process.stdin.destroy(signal.reason as Error);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const part of process.stdin as AsyncIterable<Buffer>) {
+      parts.push(part);
+      length += part.length;
+      if (length > limit) throw tooLarge(limit);
+    }
+  } catch (e) {
+    if (!(e instanceof Error) || !('code' in e) || !('syscall' in e)) throw e;
+    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, {
+      hint: otherWays,
+      cause: e,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,58 @@
+import type { RemovedState, Fields } from '../record.js';
+import { versionNumber } from './versions.js';
+
+/** What a stored native record says of itself without being opened. Unverified. */
+export interface Claim {
+  readonly version: string;
+  readonly state?: RemovedState;
+  /** When it was made; absent where that is no time. */
+  readonly created?: Date;
+}
+
+/** The fields that hold a value, in every format; what listings leave out. */
+const VALUE_FIELDS: readonly string[] = ['data', 'contents', 'Secret'];
+
+/** The fields without the value. */
+export function withoutValue(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.includes(field)));
+}
+
+const STATES: readonly string[] = ['deleted', 'destroyed', 'pruned'] satisfies RemovedState[];
+
+/** Whether a record's `state` is one that we know. */
+export function isRemovedState(text: string): text is RemovedState {
+  return STATES.includes(text);
+}
+
+/**
+ * The version (and state) that a native record, tombstone or stub claims; undefined for the
+ * ancestors' records, which hold none, and for what is too broken to say. Unverified: for choosing
+ * the next number and for listings, never for giving out a value.
+ */
+export function claimOf(fields: Fields): Claim | undefined {
+  if (fields['lazycred'] === undefined) return undefined;
+  const state = fields['state'];
+  if (state !== undefined) {
+    const version = fields['version'];
+    if (version === undefined || versionNumber(version) === undefined || !isRemovedState(state))
+      return undefined;
+    return { version, state, ...madeAt(fields['at']) };
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(fields['header'] ?? '');
+  } catch {
+    // Damaged: who opens the record is told.
+    return undefined;
+  }
+  if (typeof header !== 'object' || header === null) return undefined;
+  const { version, created } = header as { version?: unknown; created?: unknown };
+  if (typeof version !== 'string' || versionNumber(version) === undefined) return undefined;
+  return { version, ...madeAt(created) };
+}
+
+function madeAt(text: unknown): { created?: Date } {
+  // Date.parse takes far more than a time as records write it.
+  const time = typeof text === 'string' && /^\d{4}-\d\d-\d\dT/u.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? {} : { created: new Date(time) };
+}
