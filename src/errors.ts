@@ -40,6 +40,9 @@ export interface ErrorDetails {
   readonly failures?: readonly LazycredError[] | undefined;
 }
 
+/** Marks the errors of every copy of this library that one process has loaded: an ES module, a CommonJS one. */
+const BRAND = Symbol.for('lazycred.LazycredError');
+
 /**
  * The one error class that this library throws on purpose; tell failures apart by `code`.
  *
@@ -47,7 +50,7 @@ export interface ErrorDetails {
  *
  * @example
  * try { await store.get('db'); }
- * catch (e) { if (e instanceof LazycredError && e.code === 'ERR_NOT_FOUND') { … } else throw e; }
+ * catch (e) { if (isLazycredError(e, 'ERR_NOT_FOUND')) { … } else throw e; }
  */
 export class LazycredError extends Error {
   override readonly name = 'LazycredError';
@@ -57,6 +60,11 @@ export class LazycredError extends Error {
   readonly hint: string | undefined;
   /** One for each secret that failed, where many were asked for; empty otherwise. */
   readonly failures: readonly LazycredError[];
+
+  static {
+    // On the prototype and not enumerable, so that a printed error doesn't show the mark.
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,7 +76,13 @@ export class LazycredError extends Error {
   }
 }
 
-/** Whether `e` is one of ours, with this code where one is given. */
+/**
+ * Whether `e` is a {@link LazycredError}, with this code where one is given.
+ *
+ * `instanceof` misses the error of another copy of the library, such as the one that Jest loads anew
+ * after `jest.resetModules()`; this function doesn't.
+ */
 export function isLazycredError(e: unknown, code?: ErrorCode): e is LazycredError {
-  return e instanceof LazycredError && (code === undefined || e.code === code);
+  if (typeof e !== 'object' || e === null || !(BRAND in e)) return false;
+  return code === undefined || ('code' in e && e.code === code);
 }

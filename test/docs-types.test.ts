@@ -28,10 +28,12 @@ function examples(page: string): string[] {
 /** The package as its users import it: by `exports`, from the tree under test. */
 function importPaths(): Record<string, string[]> {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    exports: Record<string, { types?: string }>;
+    exports: Record<string, { default?: string }>;
   };
-  const paths = Object.entries(exports).map(([key, { types }]) =>
-    types === undefined ? [] : [[`lazycred${key.slice(1)}`, [types.replace('./dist', dist)]]],
+  const paths = Object.entries(exports).map(([key, { default: file }]) =>
+    file === undefined
+      ? []
+      : [[`lazycred${key.slice(1)}`, [file.replace('./dist', dist).replace(/js$/u, 'd.ts')]]],
   );
   return Object.fromEntries(paths.flat()) as Record<string, string[]>;
 }
