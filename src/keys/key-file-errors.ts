@@ -1,6 +1,5 @@
 import { LazycredError } from '../errors.js';
 import { printable } from '../text/printable.js';
-import type { KeyFile } from './key-file.js';
 
 // What the person can do something about; anything else is the system's trouble, perhaps passing.
 const REFUSED: ReadonlySet<string> = new Set([
@@ -16,8 +15,15 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ENXIO',
 ]);
 
+/** What a message says of a key file. */
+interface NamedFile {
+  readonly path: string;
+  /** What it is: `local key`. */
+  readonly what: string;
+}
+
 /** One of our errors for a failed system call; what isn't one passes through. */
-export function fileError(e: unknown, file: KeyFile, action: 'read' | 'make'): unknown {
+export function fileError(e: unknown, file: NamedFile, action: 'read' | 'make'): unknown {
   const errno = codeOf(e);
   if (e instanceof LazycredError || errno === undefined) return e;
   const code = REFUSED.has(errno) ? 'ERR_ACCESS' : 'ERR_UNAVAILABLE';
@@ -29,7 +35,7 @@ export function fileError(e: unknown, file: KeyFile, action: 'read' | 'make'): u
 }
 
 /** The file is there, but must not be used. */
-export function refusal(file: KeyFile, why: string, hint?: string): LazycredError {
+export function refusal(file: NamedFile, why: string, hint?: string): LazycredError {
   return new LazycredError('ERR_ACCESS', `the ${file.what} ${printable(file.path)} ${why}`, {
     location: file.path,
     hint,

@@ -17,6 +17,18 @@ export interface Option {
   readonly many?: boolean;
 }
 
+/** What a command line may hold, for one command. */
+export interface Grammar {
+  /** As in the help: `put NAME [VALUE]`. */
+  readonly usage: string;
+  /** Its own options, beside the common ones. */
+  readonly options: readonly Option[];
+  /** Options that exclude each other. */
+  readonly conflicts?: readonly (readonly [string, string])[];
+  /** Fewest and most operands. */
+  readonly operands: readonly [number, number];
+}
+
 const STORE = 'Which store and key:';
 const AWS = 'AWS:';
 const OTHER = 'Other:';

@@ -1,8 +1,13 @@
 import type { Argv, Options } from 'yargs';
 import { LazycredError } from '../../errors.js';
 import { quote } from '../../text/printable.js';
-import type { Command } from '../command.js';
-import { COMMON_CONFLICTS, COMMON_OPTIONS, type Option, type CommandArguments } from './options.js';
+import {
+  COMMON_CONFLICTS,
+  COMMON_OPTIONS,
+  type CommandArguments,
+  type Grammar,
+  type Option,
+} from './options.js';
 import { readWords } from './words.js';
 
 /** Longer lines are hard to read, wider as a terminal may be. */
@@ -23,7 +28,7 @@ interface UsageConfiguration {
  */
 export async function parseArguments(
   name: string,
-  command: Command,
+  command: Grammar,
   args: readonly string[],
 ): Promise<CommandArguments | undefined> {
   const known = [...COMMON_OPTIONS, ...command.options];
@@ -136,13 +141,13 @@ export function refuseReplaced(word: string, hint?: string): void {
   if (word.includes('\ufffd')) throw usage('an argument is not UTF-8, or holds U+FFFD', hint);
 }
 
-function missing(command: Command, given: number): string {
+function missing(command: Grammar, given: number): string {
   const names = command.usage.split(' ').slice(1);
   return names.slice(given, command.operands[0]).join(' and ').replaceAll('…', '');
 }
 
 // What is surplus is not shown: it may be part of a value that was to be quoted.
-function surplus(command: Command, operands: readonly string[]): string {
+function surplus(command: Grammar, operands: readonly string[]): string {
   const most = command.operands[1];
   const n = operands.length - most;
   return `${n === 1 ? 'an argument' : `${n} arguments`} too many after ${most === 0 ? 'the command' : quote(operands[0] ?? '')}`;
