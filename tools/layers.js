@@ -130,7 +130,14 @@ export const ROOMS = [
   {
     room: 'setup/parts',
     layer: 3,
-    files: ['setup/bucket*', 'setup/table', 'setup/folder', 'setup/kms-key', 'setup/forgotten-kms-key'],
+    files: [
+      'setup/bucket',
+      'setup/bucket/*',
+      'setup/table',
+      'setup/folder',
+      'setup/kms-key',
+      'setup/forgotten-kms-key',
+    ],
     imports: [
       ...LEAVES,
       'files',

@@ -12,10 +12,10 @@ import {
 import { LazycredError } from '../errors.js';
 import { ask, settle } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
-import { ALL_BLOCKED, bucketState, isBare, to, type BucketPlace, type BucketState } from './bucket-state.js';
+import { ALL_BLOCKED, bucketState, isBare, to, type BucketPlace, type BucketState } from './bucket/state.js';
 import type { S3Sender } from '../backends/s3/objects.js';
-import { tlsOnlyPolicy } from './bucket-policy.js';
-import { describeBucket } from './bucket-describe.js';
+import { tlsOnlyPolicy } from './bucket/policy.js';
+import { describeBucket } from './bucket/describe.js';
 
 /** The bucket that a store needs, and how to reach it. */
 export interface BucketSetup extends SetupRun {

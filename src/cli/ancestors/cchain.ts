@@ -6,8 +6,8 @@ import { refuseReplaced } from '../arguments/parse.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
-import type { ArgparseGrammar } from './python/argparse-grammar.js';
-import { usage } from './python/argparse-usage.js';
+import type { ArgparseGrammar } from './python/argparse/grammar.js';
+import { usage } from './python/argparse/usage.js';
 import { parseArgparse } from './python/argparse.js';
 import { botoProfile } from './python/boto-profile.js';
 

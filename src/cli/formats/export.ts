@@ -2,15 +2,15 @@ import { LazycredError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Entry } from './entry.js';
 import { keyOf } from './keys.js';
-import { dockerEnvWriter } from './write-docker-env.js';
-import { dotenvWriter } from './write-dotenv.js';
-import { githubEnvWriter } from './write-github-env.js';
-import { javaPropertiesWriter } from './write-java-properties.js';
-import { jsonWriter } from './write-json.js';
-import { shellWriter } from './write-shell.js';
-import { csvWriter, tsvWriter } from './write-tables.js';
-import { tfvarsWriter } from './write-tfvars.js';
-import { yamlWriter } from './write-yaml.js';
+import { dockerEnvWriter } from './write/docker-env.js';
+import { dotenvWriter } from './write/dotenv.js';
+import { githubEnvWriter } from './write/github-env.js';
+import { javaPropertiesWriter } from './write/java-properties.js';
+import { jsonWriter } from './write/json.js';
+import { shellWriter } from './write/shell.js';
+import { csvWriter, tsvWriter } from './write/tables.js';
+import { tfvarsWriter } from './write/tfvars.js';
+import { yamlWriter } from './write/yaml.js';
 import type { Pair, Writer } from './writer.js';
 
 /** The formats that secrets are exported in; `docs/formats.md` says what each quotes and refuses. */

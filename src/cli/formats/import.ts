@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path';
 import type { ImportedEntry } from './entry.js';
 import { badFile } from './problems.js';
-import { readCsv } from './read-csv.js';
-import { readDotenv } from './read-dotenv.js';
-import { readJson } from './read-json.js';
-import { readYaml } from './read-yaml.js';
+import { readCsv } from './read/csv.js';
+import { readDotenv } from './read/dotenv.js';
+import { readJson } from './read/json.js';
+import { readYaml } from './read/yaml.js';
 
 /** The formats that secrets are imported from. */
 export const IMPORT_FORMATS = ['json', 'yaml', 'dotenv', 'csv'] as const;

@@ -1,6 +1,6 @@
 import { refuseReplaced } from '../../arguments/parse.js';
 import { parseArgparse } from '../python/argparse.js';
-import { usage } from '../python/argparse-usage.js';
+import { usage } from '../python/argparse/usage.js';
 import { ACTIONS, EXCLUSIVE, pairsOf, PROGRAM, type ActionName } from './grammar.js';
 
 /** One command line of CredStash's, read. */

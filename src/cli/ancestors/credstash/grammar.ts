@@ -1,4 +1,4 @@
-import type { ArgparseGrammar, ArgparseOperand, ArgparseOption } from '../python/argparse-grammar.js';
+import type { ArgparseGrammar, ArgparseOperand, ArgparseOption } from '../python/argparse/grammar.js';
 
 /** CredStash's actions. */
 export type ActionName = 'delete' | 'get' | 'getall' | 'keys' | 'list' | 'put' | 'putall' | 'setup';

@@ -1,4 +1,4 @@
-import { HELP, type ArgparseOperand, type ArgparseOption } from '../python/argparse-grammar.js';
+import { HELP, type ArgparseOperand, type ArgparseOption } from '../python/argparse/grammar.js';
 import { ACTIONS, PROGRAM_OPTIONS, type ActionName } from './grammar.js';
 
 /** The help of an action; without one, of the program. */

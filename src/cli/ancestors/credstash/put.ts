@@ -1,7 +1,7 @@
 import { allOrError, forEach } from '../../../store/bulk.js';
 import { LazycredError } from '../../../errors.js';
 import type { Store } from '../../../index.js';
-import { jsonMembers } from '../../formats/read-json.js';
+import { jsonMembers } from '../../formats/read/json.js';
 import { caution } from '../../io/caution.js';
 import { writeError, writeOut } from '../../io/streams.js';
 import { withTable, type CredstashRun } from './open.js';

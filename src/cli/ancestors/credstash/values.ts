@@ -6,7 +6,7 @@ import { AT_FILE, pathOf, readFileUpTo } from '../../io/files.js';
 import type { Surrounding } from '../front-end.js';
 import { promptHidden } from '../../io/prompt.js';
 import { readStdin } from '../../io/stdin.js';
-import { usage } from '../python/argparse-usage.js';
+import { usage } from '../python/argparse/usage.js';
 import type { CredstashRun } from './open.js';
 
 /** Most that is read, for `putall`; the store has its own limit for each value. */

@@ -1,7 +1,7 @@
-import type { ArgparseGrammar, ArgparseOperand, ArgparseOption } from './argparse-grammar.js';
-import { HELP } from './argparse-grammar.js';
-import { kindsOf, optionOf, type Kind, type OptionWord } from './argparse-kinds.js';
-import { usage } from './argparse-usage.js';
+import type { ArgparseGrammar, ArgparseOperand, ArgparseOption } from './argparse/grammar.js';
+import { HELP } from './argparse/grammar.js';
+import { kindsOf, optionOf, type Kind, type OptionWord } from './argparse/kinds.js';
+import { usage } from './argparse/usage.js';
 
 /** What a command line says. */
 export interface ArgparseResult {

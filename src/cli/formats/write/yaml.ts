@@ -1,5 +1,5 @@
-import { jsonString } from './write-json.js';
-import { badKey, type Writer } from './writer.js';
+import { jsonString } from './json.js';
+import { badKey, type Writer } from '../writer.js';
 
 /** YAML 1.2.2 section 7.4.2: an implicit key is at most 1,024 characters; PyYAML holds to it. */
 const LONGEST_KEY = 1024;

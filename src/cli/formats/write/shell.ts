@@ -1,4 +1,4 @@
-import { badKey, holdsNul, type Writer } from './writer.js';
+import { badKey, holdsNul, type Writer } from '../writer.js';
 
 /** A variable's name in a POSIX shell: XBD 3.216. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

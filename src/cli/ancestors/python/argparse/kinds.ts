@@ -1,5 +1,5 @@
-import { HELP, type ArgparseGrammar, type ArgparseOption } from './argparse-grammar.js';
-import { usage } from './argparse-usage.js';
+import { HELP, type ArgparseGrammar, type ArgparseOption } from './grammar.js';
+import { usage } from './usage.js';
 
 /** An argument that is an option: which, as it was written, and the value attached to it. */
 export interface OptionWord {

@@ -1,6 +1,6 @@
-import { quote } from '../../text/printable.js';
-import type { ImportedEntry } from './entry.js';
-import { badFile, Found, lineAt } from './problems.js';
+import { quote } from '../../../text/printable.js';
+import type { ImportedEntry } from '../entry.js';
+import { badFile, Found, lineAt } from '../problems.js';
 
 const AS_TEXT = 'write it as text in quotes';
 

@@ -1,4 +1,4 @@
-import { badKey, type Writer } from './writer.js';
+import { badKey, type Writer } from '../writer.js';
 
 // HCL's identifiers, of ASCII.
 const KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;

@@ -1,7 +1,7 @@
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
-import { quote } from '../../text/printable.js';
-import type { ImportedEntry } from './entry.js';
-import { badFile, Found } from './problems.js';
+import { quote } from '../../../text/printable.js';
+import type { ImportedEntry } from '../entry.js';
+import { badFile, Found } from '../problems.js';
 
 /**
  * One YAML map, name → value: every scalar counts as it is written (`0123`, `1e3`, `yes`), whatever

@@ -1,5 +1,5 @@
-import type { ImportedEntry } from './entry.js';
-import { badFile, Found, lineAt } from './problems.js';
+import type { ImportedEntry } from '../entry.js';
+import { badFile, Found, lineAt } from '../problems.js';
 
 /**
  * CSV by RFC 4180, lines ending in CRLF or LF: first the header `name,value` or

@@ -1,4 +1,4 @@
-import { badKey, holdsNul, type Writer } from './writer.js';
+import { badKey, holdsNul, type Writer } from '../writer.js';
 
 /** Go's `bufio.MaxScanTokenSize`, less the line feed: docker reads the file by `bufio.Scanner`. */
 const LONGEST_LINE_BYTES = 64 * 1024 - 1;

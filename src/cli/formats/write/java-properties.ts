@@ -1,4 +1,4 @@
-import type { Writer } from './writer.js';
+import type { Writer } from '../writer.js';
 
 /**
  * What `java.util.Properties.load` reads from a stream: ISO 8859-1, here printable ASCII alone, the

@@ -1,6 +1,6 @@
-import type { SetupStep } from './steps.js';
-import { ALL_BLOCKED, type BucketState } from './bucket-state.js';
-import { deniesPlainHttp, tlsOnlyPolicy } from './bucket-policy.js';
+import type { SetupStep } from '../steps.js';
+import { ALL_BLOCKED, type BucketState } from './state.js';
+import { deniesPlainHttp, tlsOnlyPolicy } from './policy.js';
 
 /** What an existing bucket is, with a step for each safeguard that it lacks. */
 export function describeBucket(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { badKey, holdsNul, type Writer } from './writer.js';
+import { badKey, holdsNul, type Writer } from '../writer.js';
 
 // The runner splits a line at its first `=` or `<<`, so `a<` would end one character early.
 const NO_KEY = /[\s\p{Cc}=<]/u;

@@ -1,4 +1,4 @@
-import type { Writer } from './writer.js';
+import type { Writer } from '../writer.js';
 
 // What JSON lets stand but a terminal or a YAML 1.1 reader takes for a control, a line break or a byte order mark.
 const RAW_IN_JSON = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;

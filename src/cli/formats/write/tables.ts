@@ -1,4 +1,4 @@
-import { badKey, holdsNul, type Writer } from './writer.js';
+import { badKey, holdsNul, type Writer } from '../writer.js';
 
 /** RFC 4180: every field in quotes (some readers trim others), lines ending in CRLF, a header. NUL ends the text for some readers. */
 export const csvWriter: Writer = {

@@ -1,6 +1,6 @@
-import { quote } from '../../text/printable.js';
-import type { ImportedEntry } from './entry.js';
-import { badFile, Found, lineAt } from './problems.js';
+import { quote } from '../../../text/printable.js';
+import type { ImportedEntry } from '../entry.js';
+import { badFile, Found, lineAt } from '../problems.js';
 
 // Sticky, each for one piece of a line. npm dotenv takes U+2028 and U+2029 for ends of line in some
 // places and not in others, so they fit nowhere but between quotes.

@@ -7,9 +7,9 @@ import {
   ListObjectsV2Command,
   type Tag,
 } from '@aws-sdk/client-s3';
-import { isLazycredError, LazycredError } from '../errors.js';
-import { ask, type SetupCall } from './request.js';
-import type { S3Sender } from '../backends/s3/objects.js';
+import { isLazycredError, LazycredError } from '../../errors.js';
+import { ask, type SetupCall } from '../request.js';
+import type { S3Sender } from '../../backends/s3/objects.js';
 
 /** A bucket to look at. */
 export interface BucketPlace {

@@ -1,4 +1,4 @@
-import { LazycredError } from '../../../errors.js';
+import { LazycredError } from '../../../../errors.js';
 
 /** ERR_USAGE, with the way to the help. */
 export function usage(message: string): LazycredError {

@@ -1,4 +1,4 @@
-import { badKey, holdsNul, type Writer } from './writer.js';
+import { badKey, holdsNul, type Writer } from '../writer.js';
 
 // npm dotenv's keys; python-dotenv takes more. The first loses `__proto__`.
 const KEY = /^[\w.-]+$/;
