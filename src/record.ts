@@ -7,6 +7,9 @@ export const FORMATS = ['native', 'lazycred', 'credstash', 'cloudchain'] as cons
 export type Format = (typeof FORMATS)[number];
 /** Largest value by default, in bytes (DynamoDB's item limit is 400 KB, base64 and header included). */
 export const DEFAULT_MAX_VALUE_BYTES = 256 * 1024;
+/** Most keys that one record is wrapped for (docs/format.md). */
+export const MAX_RECIPIENTS = 8;
+
 /**
  * What a backend keeps for one version of a name: a flat map of strings, ciphertext only. Each
  * ancestor's stored form is one, too.

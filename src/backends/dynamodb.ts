@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../text/utf8-order.js';
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, ListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
@@ -10,7 +11,6 @@ import {
   HISTORY_ATTRIBUTES,
   NAMES_ATTRIBUTES,
   RANGE_KEY,
-  compareBytes,
   fitsKeys,
   fromRow,
   keysOf,
@@ -91,7 +91,7 @@ export class DynamoDBBackend implements Backend {
     this.#table.begin(o.signal);
     const { name, version } = record;
     const item = toRow(record, this.location);
-    if (after !== undefined && compareBytes(rangeKey(version), storedKey(after)) <= 0) {
+    if (after !== undefined && compareUtf8(rangeKey(version), storedKey(after)) <= 0) {
       throw this.#conflict(record, `row ${quote(storedKey(after))} sorts after it`);
     }
     const put = new PutItemCommand({
@@ -180,11 +180,11 @@ export class DynamoDBBackend implements Backend {
     for await (const row of rows) {
       const { name, key } = keysOf(row, this.location);
       const seen = newest.get(name);
-      if (seen === undefined || compareBytes(key, seen.key) > 0) {
+      if (seen === undefined || compareUtf8(key, seen.key) > 0) {
         newest.set(name, { key, listed: listedOf(row, this.location) });
       }
     }
-    return [...newest.values()].map(({ listed }) => listed).sort((a, b) => compareBytes(a.name, b.name));
+    return [...newest.values()].map(({ listed }) => listed).sort((a, b) => compareUtf8(a.name, b.name));
   }
 
   async *#listVersions(name: SecretName, o: CallOptions): AsyncIterable<Listed> {

@@ -1,6 +1,8 @@
 import { decodeBase64 } from '../text/base64.js';
 import type { Context, WrappedKey } from '../keys.js';
+import { contextFault } from '../record/context.js';
 import { versionNumber } from '../record/versions.js';
+import { MAX_RECIPIENTS } from '../record.js';
 
 /**
  * What a native record says of itself, authenticated as the AAD of its value. Stored as RFC 8785
@@ -33,16 +35,10 @@ export const ALG = 'A256GCM-HKDF-SHA512';
 export const HEADER_LIMITS = {
   headerBytes: 16 * 1024,
   wrappedBytes: 2 * 1024,
-  keys: 8,
-  contextPairs: 16,
-  contextBytes: 4 * 1024,
   tags: 50,
   byBytes: 256,
   commentBytes: 4 * 1024,
 } as const;
-
-/** Prefixes of context names that are not the user's to set: ours, and those that AWS reserves. */
-export const RESERVED_CONTEXT = ['lazycred:', 'aws:'] as const;
 
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
 
@@ -51,21 +47,6 @@ export function isTimestamp(text: string): boolean {
   if (!TIMESTAMP.test(text)) return false;
   const date = new Date(text);
   return !Number.isNaN(date.getTime()) && date.toISOString() === text;
-}
-
-/** Why these pairs can't be a user's context; undefined when they can. */
-export function contextFault(context: Context): string | undefined {
-  const pairs = Object.entries(context);
-  if (pairs.length > HEADER_LIMITS.contextPairs) return `more than ${HEADER_LIMITS.contextPairs} pairs`;
-  let size = 0;
-  for (const [key, value] of pairs) {
-    if (key === '' || value === '') return 'an empty name or value';
-    if (!key.isWellFormed() || !value.isWellFormed()) return 'text that is not well-formed Unicode';
-    if (RESERVED_CONTEXT.some((prefix) => key.startsWith(prefix)))
-      return `a reserved name, ${JSON.stringify(key)}`;
-    size += Buffer.byteLength(key) + Buffer.byteLength(value);
-  }
-  return size > HEADER_LIMITS.contextBytes ? `more than ${HEADER_LIMITS.contextBytes} bytes` : undefined;
 }
 
 /** What a header may hold about a version, beside what it is. */
@@ -216,7 +197,7 @@ function bytes32(value: unknown): Uint8Array | undefined {
 const MAX_WRAPPED_TEXT = Math.ceil(HEADER_LIMITS.wrappedBytes / 3) * 4;
 
 function recipients(value: unknown): readonly WrappedKey[] | undefined {
-  if (!Array.isArray(value) || value.length < 1 || value.length > HEADER_LIMITS.keys) return undefined;
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_RECIPIENTS) return undefined;
   const keys: WrappedKey[] = [];
   for (const item of value as unknown[]) {
     const map = members(item);

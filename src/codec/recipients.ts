@@ -1,6 +1,7 @@
 import type { CallOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Context, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
+import { MAX_RECIPIENTS } from '../record.js';
 import { quote } from '../text/printable.js';
 
 /** A data key and what its recipients need to open it. The owner zeroes `key`. */
@@ -8,9 +9,6 @@ export interface DataKey {
   readonly key: Uint8Array;
   readonly keys: readonly WrappedKey[];
 }
-
-/** Most unwrap attempts for one record: an attacker's list of keys must not cost more. */
-const MAX_ATTEMPTS = 8;
 
 /**
  * A new data key wrapped for every one of `providers` (at least one): the first generates it, the
@@ -56,7 +54,7 @@ export async function unwrapWithAny(
     .flatMap((wrapped) => providers.map((provider) => ({ provider, wrapped, rank: provider.rank(wrapped) })))
     .filter((a) => a.rank !== undefined)
     .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
-    .slice(0, MAX_ATTEMPTS);
+    .slice(0, MAX_RECIPIENTS);
   let failure: LazycredError | undefined;
   for (const { provider, wrapped } of attempts) {
     try {

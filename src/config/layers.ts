@@ -6,7 +6,7 @@ import type { Problems } from './problems.js';
 import { KEYS, type Key, type Layer, type Values } from './schema.js';
 import type { KeySpec, LoadedConfig, Location, Origin, Settings } from './settings.js';
 import { NEED_TRUST } from './settings.js';
-import { refuseUnfitContext } from './values.js';
+import { contextFault } from '../record/context.js';
 
 const DEFAULT_FORMAT: Format = 'native';
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -113,7 +113,8 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
   const bound = pick('context');
   const context = bound?.value;
   if (bound !== undefined && context !== undefined && [format, ...accept].includes('native')) {
-    problems.collect(bound.layer.source.label('context'), () => refuseUnfitContext(context));
+    const fault = contextFault(context);
+    if (fault !== undefined) problems.add(bound.layer.source.label('context'), fault);
   }
 
   if (!problems.none || store === undefined || keys === undefined) throw problems.error();

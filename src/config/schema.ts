@@ -1,4 +1,4 @@
-import type { Format } from '../record.js';
+import { MAX_RECIPIENTS, type Format } from '../record.js';
 import { didYouMean } from '../text/did-you-mean.js';
 import { parseKey, parseKeyAlias } from './key-spec.js';
 import { isStoreName, readS3Path, readStore, type StoreChoice } from './location.js';
@@ -41,14 +41,12 @@ export type Key = keyof Values;
 
 type Reader<T> = (raw: unknown, base: Base) => T;
 
-/** Recipients of one record: the record format's limit. */
-const MOST_KEYS = 8;
 const MOST_STORES = 100;
 
 const READERS: { readonly [K in Key]: Reader<Values[K]> } = {
   store: (raw, base) => readStore(readText(raw), base),
-  key: (raw, base) => readTexts(raw, 1, MOST_KEYS).map((t) => parseKey(t, base)),
-  decryptKeys: (raw, base) => readTexts(raw, 0, MOST_KEYS).map((t) => parseKey(t, base)),
+  key: (raw, base) => readTexts(raw, 1, MAX_RECIPIENTS).map((t) => parseKey(t, base)),
+  decryptKeys: (raw, base) => readTexts(raw, 0, MAX_RECIPIENTS).map((t) => parseKey(t, base)),
   region: readRegion,
   kmsRegion: readRegion,
   profile: readText,

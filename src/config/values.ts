@@ -82,12 +82,7 @@ export function readTimeout(raw: unknown): number {
   return ms > 0 && ms <= LONGEST_MS ? ms : unfit(`${quote(text)} is not between 1ms and 60m`);
 }
 
-// AWS reserves aws:; the format keeps lazycred: for itself. Limits of the record format.
-const RESERVED_KEYS = ['lazycred:', 'aws:'];
-const MOST_PAIRS = 16;
-const MOST_CONTEXT_BYTES = 4096;
-
-/** An encryption context. KMS has limits of its own; for those of native records see {@link refuseUnfitContext}. */
+/** An encryption context. KMS has limits of its own; for those of native records see `contextFault`. */
 export function readContext(raw: unknown): Record<string, string> {
   if (!isMap(raw)) return unfit(`must be a map of text to text, not ${kindOf(raw)}`);
   const context: Record<string, string> = {};
@@ -99,22 +94,6 @@ export function readContext(raw: unknown): Record<string, string> {
     context[key] = value;
   }
   return context;
-}
-
-/**
- * Refuses a context that native records can't hold; CredStash's may have been put under any.
- *
- * @throws ERR_CONFIG
- */
-export function refuseUnfitContext(context: Readonly<Record<string, string>>): void {
-  const pairs = Object.entries(context);
-  if (pairs.length > MOST_PAIRS) unfit(`more than ${MOST_PAIRS} pairs`);
-  for (const [key] of pairs) {
-    const reserved = RESERVED_KEYS.find((r) => key.startsWith(r));
-    if (reserved !== undefined) unfit(`${quote(key)}: keys that begin with ${reserved} are reserved`);
-  }
-  const bytes = pairs.reduce((sum, [k, v]) => sum + Buffer.byteLength(k) + Buffer.byteLength(v), 0);
-  if (bytes > MOST_CONTEXT_BYTES) unfit(`more than ${MOST_CONTEXT_BYTES} bytes`);
 }
 
 /** Whether `raw` is a plain map, as JSON and YAML make them. */

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../text/utf8-order.js';
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
@@ -101,8 +102,8 @@ function withDerived<T>(key: Buffer, salt: Buffer, use: (key: Buffer, nonce: Buf
 // order in which a map was built doesn't matter.
 function aad({ lead, context }: Wrapping): Buffer {
   const pairs = Object.entries(context)
-    .map(([key, value]) => [Buffer.from(key), Buffer.from(value)] as const)
-    .sort(([a], [b]) => Buffer.compare(a, b));
+    .sort(([a], [b]) => compareUtf8(a, b))
+    .map(([key, value]) => [Buffer.from(key), Buffer.from(value)] as const);
   const parts = pairs.flatMap(([key, value]) => [u32be(key.length), key, u32be(value.length), value]);
   return Buffer.concat([...(lead === undefined ? [] : [lead]), LABEL, ...parts]);
 }

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../text/utf8-order.js';
 import { LazycredError } from '../errors.js';
 import { quote } from '../text/printable.js';
 import { VERSION_DIGITS } from './versions.js';
@@ -20,7 +21,7 @@ export function padCredstashVersion(version: string): string {
 
 /** Orders versions as DynamoDB and CredStash do: by the bytes of their UTF-8, so that 9 comes after 10. */
 export function compareCredstashVersions(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return compareUtf8(a, b);
 }
 
 /** The newest of a name's versions, as stored; undefined when there is none. */

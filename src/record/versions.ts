@@ -1,3 +1,5 @@
+import { compareUtf8 } from '../text/utf8-order.js';
+
 /** Greatest version: the last integer that a double counts exactly, 2^53 − 1. */
 export const MAX_VERSION = Number.MAX_SAFE_INTEGER;
 
@@ -36,5 +38,5 @@ export function numberOf(version: string): number | undefined {
 export function compareVersions(a: string, b: string): number {
   const [m, n] = [numberOf(a), numberOf(b)];
   if (m !== undefined && n !== undefined) return m - n;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return compareUtf8(a, b);
 }

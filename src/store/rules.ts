@@ -1,6 +1,6 @@
 import { kindOf, type RecordKind } from '../codec/detect.js';
 import { RECORD_FORMATS, type Extra, type RecordFormat } from '../codec/formats.js';
-import { contextFault } from '../codec/header.js';
+import { contextFault } from '../record/context.js';
 import { damaged } from '../codec/native.js';
 import { LazycredError } from '../errors.js';
 import type { Context } from '../keys.js';
@@ -30,7 +30,7 @@ export class StoreRules {
     this.#accept = parts.accept ?? [this.format];
     const checked = this.reads('native') ? parts.context : undefined;
     const fault = checked === undefined ? undefined : contextFault(checked);
-    if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context has ${fault}`);
+    if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context: ${fault}`);
   }
 
   /** Whether records of a format are read. */

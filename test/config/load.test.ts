@@ -47,6 +47,14 @@ describe('precedence', () => {
     expect(loaded.files).toEqual([file]);
   });
 
+  test('a context that no record could be put under is refused, naming the file and the key', async () => {
+    const file = folder.write('work/project/.lazycredrc', { ...MINIMAL, context: { env: '' } });
+    expect(await failure(folder.load())).toMatchObject({
+      code: 'ERR_CONFIG',
+      message: `${file}: context: "env" has an empty value`,
+    });
+  });
+
   test('a flag or variable picks a named store of the file, and stays above it', async () => {
     const file = folder.write('work/project/.lazycredrc.json', {
       ...MINIMAL,
@@ -94,7 +102,7 @@ describe('the environment', () => {
         LAZYCRED_KMS_ENDPOINT: 'http://localhost:2',
         LAZYCRED_FORMAT: 'credstash',
         LAZYCRED_ACCEPT: 'native,credstash',
-        LAZYCRED_CONTEXT: 'a=b=c, d=',
+        LAZYCRED_CONTEXT: 'a=b=c, d=e',
         LAZYCRED_TIMEOUT: '2m',
         AWS_REGION: 'us-east-1',
       },
@@ -115,7 +123,7 @@ describe('the environment', () => {
       format: 'credstash',
       formatIsDefault: false,
       accept: ['credstash', 'native'],
-      context: { a: 'b=c', d: '' },
+      context: { a: 'b=c', d: 'e' },
       timeoutMs: 120_000,
     });
   });

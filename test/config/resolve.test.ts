@@ -189,7 +189,7 @@ describe('the other values', () => {
     [{ timeout: '500ms' }, { timeoutMs: 500 }],
     [{ timeout: '60m' }, { timeoutMs: 3_600_000 }],
     [{ context: {} }, { context: {} }],
-    [{ context: { constructor: 'a', b: '' } }, { context: { constructor: 'a', b: '' } }],
+    [{ context: { constructor: 'a', b: 'c' } }, { context: { constructor: 'a', b: '' } }],
     [{ region: undefined, timeout: undefined }, { timeoutMs: 30_000 }],
   ])('%j', (input, expected) => {
     expect(settings({ ...MINIMAL, ...input })).toMatchObject(expected);
@@ -238,6 +238,7 @@ describe('the other values', () => {
     [{ context: pairs }, /^context: more than 16 pairs/u],
     [{ context: { a: 'x'.repeat(4096) } }, /^context: more than 4096 bytes/u],
     [{ context: { a: '\ud800' } }, /^context: "a" is not well-formed/u],
+    [{ context: { env: '' } }, /^context: "env" has an empty value/u],
   ])('refuses %j', async (input, message) => {
     expect(await problem(input)).toMatch(message);
   });

@@ -5,7 +5,8 @@ import { LazycredError } from '../../errors.js';
 import type { SecretName } from '../../record/names.js';
 import type { Listed, StoredRecord } from '../../record.js';
 import { CLOUDCHAIN_TABLE_KEYS } from './table-keys.js';
-import { compareBytes, MAX_HASH_BYTES, MAX_RANGE_BYTES, otherKeys, type Row } from './rows.js';
+import { compareUtf8 } from '../../text/utf8-order.js';
+import { MAX_HASH_BYTES, MAX_RANGE_BYTES, otherKeys, type Row } from './rows.js';
 import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './table.js';
 
 // cloudchain's own table: `Service` (hash, S), `Username` (range, S) and `Secret`, one row a name.
@@ -114,7 +115,7 @@ export class CloudchainBackend implements Backend {
       if (name.startsWith(o.prefix ?? '')) names.push(name);
     }
     // A scan promises no order.
-    for (const name of names.sort(compareBytes)) {
+    for (const name of names.sort(compareUtf8)) {
       o.signal?.throwIfAborted();
       yield { name, version: '' };
     }

@@ -51,11 +51,6 @@ export function storedKey(record: Pick<StoredRecord, 'version' | 'revision'>): s
   return typeof revision?.key === 'string' ? revision.key : rangeKey(record.version);
 }
 
-/** Orders strings as DynamoDB orders keys: by the bytes of their UTF-8. */
-export function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 function isStub(fields: Fields): boolean {
   return fields['lazycred'] !== undefined && fields['state'] !== undefined;
 }

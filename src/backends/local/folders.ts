@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../../text/utf8-order.js';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretName } from '../../record/names.js';
@@ -52,10 +53,7 @@ export async function readNames(
       if (name?.startsWith(prefix) === true) names.push(name);
     }
   }
-  return names
-    .map((name) => ({ name, bytes: Buffer.from(name) }))
-    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ name }) => name);
+  return names.sort(compareUtf8);
 }
 
 async function readFolders(path: string): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../../text/utf8-order.js';
 import { LazycredError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Entry } from './entry.js';
@@ -120,5 +121,5 @@ function textOf(value: Uint8Array): string | undefined {
 }
 
 function byKey(a: Pair, b: Pair): number {
-  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+  return compareUtf8(a.key, b.key);
 }

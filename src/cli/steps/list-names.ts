@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../../text/utf8-order.js';
 import { isatty } from 'node:tty';
 import type { ListedSecret } from '../../index.js';
 import { ago, json, writeOut } from '../io/streams.js';
@@ -43,7 +44,7 @@ export async function listNames(what: Listing, args: CommandArguments, session: 
   for await (const secret of store.list({ signal: session.signal, match, deleted, details })) {
     if (what.only?.(secret.name) !== false) found.push(secret);
   }
-  found.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  found.sort((a, b) => compareUtf8(a.name, b.name));
   if (args.has('json')) return writeOut(json(found.map((secret) => plain(secret, details))));
   if (!isatty(1)) {
     const row = (s: ListedSecret): string[] =>

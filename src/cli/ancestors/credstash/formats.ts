@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../../../text/utf8-order.js';
 import { pyyamlMap } from '../python/yaml.js';
 
 /** Names and values, in the order of the names' code points. */
@@ -14,7 +15,7 @@ const FORMATS: Readonly<Record<string, (entries: Entries) => string>> = {
 /** The credentials as CredStash 1.17.1 prints them. */
 export function formatCredentials(format: string, values: ReadonlyMap<string, string>): string {
   const write = FORMATS[format] ?? pythonJson;
-  return write([...values].toSorted(([a], [b]) => compareCodePoints(a, b)));
+  return write([...values].toSorted(([a], [b]) => compareUtf8(a, b)));
 }
 
 /**
@@ -23,11 +24,6 @@ export function formatCredentials(format: string, values: ReadonlyMap<string, st
 export function garbledNames(format: string, values: ReadonlyMap<string, string>): readonly string[] {
   if (format !== 'dotenv') return [];
   return [...values].flatMap(([name, value]) => (value.includes("'") ? [name] : []));
-}
-
-/** As Python orders strings; JavaScript's own order is by UTF-16 units. */
-export function compareCodePoints(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** As json.dumps(…, sort_keys=True, indent=4): all but printable ASCII is escaped. */

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { printable } from '../../../text/printable.js';
 import { writeError, writeOut } from '../../io/streams.js';
-import { compareCodePoints } from './formats.js';
+import { compareUtf8 } from '../../../text/utf8-order.js';
 import { withTable, type CredstashRun } from './open.js';
 
 /** `list`: every version of every credential, by name and then by the stored version. */
@@ -12,7 +12,7 @@ export async function list(run: CredstashRun): Promise<void> {
       rows.push({ name, version, comment });
     }
   });
-  rows.sort((a, b) => compareCodePoints(a.name, b.name) || compareCodePoints(a.version, b.version));
+  rows.sort((a, b) => compareUtf8(a.name, b.name) || compareUtf8(a.version, b.version));
   // By characters, as Python counts them.
   const width = Math.max(0, ...rows.map(({ name }) => [...name].length));
   await writeOut(
@@ -31,7 +31,7 @@ export async function keys(run: CredstashRun): Promise<void> {
   await withTable(run, async ({ store }) => {
     for await (const { name } of store.list({ signal: run.around.signal })) names.push(name);
   });
-  await writeOut(names.toSorted(compareCodePoints).map(shown).join(''));
+  await writeOut(names.toSorted(compareUtf8).map(shown).join(''));
 }
 
 /** `delete`: every version of one credential, for good; there must be one. */
