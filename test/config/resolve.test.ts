@@ -189,7 +189,7 @@ describe('the other values', () => {
     [{ timeout: '500ms' }, { timeoutMs: 500 }],
     [{ timeout: '60m' }, { timeoutMs: 3_600_000 }],
     [{ context: {} }, { context: {} }],
-    [{ context: { constructor: 'a', b: 'c' } }, { context: { constructor: 'a', b: '' } }],
+    [{ context: { constructor: 'a', b: 'c' } }, { context: { constructor: 'a', b: 'c' } }],
     [{ region: undefined, timeout: undefined }, { timeoutMs: 30_000 }],
   ])('%j', (input, expected) => {
     expect(settings({ ...MINIMAL, ...input })).toMatchObject(expected);
