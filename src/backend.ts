@@ -7,7 +7,7 @@ export interface CallOptions {
 }
 
 /** What {@link Backend.list} lists. */
-export interface ListOptions extends CallOptions {
+export interface BackendListOptions extends CallOptions {
   /** The versions of this name. */
   readonly name?: SecretName | undefined;
   /** Names that begin so. */
@@ -41,7 +41,11 @@ export interface Backend {
    *
    * @throws ERR_CONFLICT when the name holds versions that no new number can follow, naming the row
    */
-  base(name: SecretName, newest: StoredRecord | undefined, o?: CallOptions): Promise<number | undefined>;
+  numberBefore(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    o?: CallOptions,
+  ): Promise<number | undefined>;
 
   /**
    * Stores a new version, atomically and create-only.
@@ -92,7 +96,7 @@ export interface Backend {
    *
    * `details`: each name with its version and when that was made, which costs a request a name on S3.
    */
-  list(o?: ListOptions): AsyncIterable<Listed>;
+  list(o?: BackendListOptions): AsyncIterable<Listed>;
 
   /** Frees sockets and timers; further calls fail. */
   close(): Promise<void>;

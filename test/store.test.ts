@@ -336,7 +336,7 @@ test('a write after which nothing can be read any more says that its outcome is 
     const backend: Backend = {
       location: right.location,
       get: (...args) => (wrote ? down() : right.get(...args)),
-      base: (...args) => right.base(...args),
+      numberBefore: (...args) => right.numberBefore(...args),
       create,
       erase: down,
       remove: down,
@@ -442,7 +442,7 @@ describe('requests', () => {
     const keys: string[] = [];
     const store = storeOn(counted(new MemoryBackend(), storage), { keys: [counted(key, keys)] });
     await store.put('db', 'v');
-    expect([storage, keys]).toEqual([['get', 'base', 'create'], ['generate']]);
+    expect([storage, keys]).toEqual([['get', 'numberBefore', 'create'], ['generate']]);
     storage.length = 0;
     keys.length = 0;
     await store.get('db');

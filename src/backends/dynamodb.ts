@@ -1,6 +1,6 @@
 import { compareUtf8 } from '../text/utf8-order.js';
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Backend, CallOptions, ListOptions } from '../backend.js';
+import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
 import { quote } from '../text/printable.js';
@@ -30,7 +30,7 @@ export type { DynamoDBBackendOptions } from './dynamodb/table.js';
  * `version` (19 digits), one string attribute a field.
  *
  * Every read is consistent. `get` is one request, so is `create` (a put on condition that there is no
- * such row); `base` is none. A listing of names reads the whole table: DynamoDB charges for the
+ * such row); `numberBefore` is none. A listing of names reads the whole table: DynamoDB charges for the
  * values, too, although they are not sent.
  *
  * Limits: an item of 400 KB (ERR_USAGE beyond), that is about 300,000 bytes of value. Failures:
@@ -66,7 +66,11 @@ export class DynamoDBBackend implements Backend {
   }
 
   /** The newest record's number, without I/O: 0 for a first version as CredStash's `putall` makes it. */
-  async base(name: SecretName, newest: StoredRecord | undefined, o: CallOptions = {}): Promise<number> {
+  async numberBefore(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    o: CallOptions = {},
+  ): Promise<number> {
     this.#table.begin(o.signal);
     if (newest === undefined) return 0;
     const key = storedKey(newest);
@@ -135,7 +139,7 @@ export class DynamoDBBackend implements Backend {
     return this.#table.recoveryWindow(name, o);
   }
 
-  async *list(o: ListOptions = {}): AsyncIterable<Listed> {
+  async *list(o: BackendListOptions = {}): AsyncIterable<Listed> {
     this.#table.begin(o.signal);
     if (o.name !== undefined) {
       if (fitsKeys(o.name, '0')) yield* this.#listVersions(o.name, o);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Backend, CallOptions, ListOptions } from '../backend.js';
+import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError, isLazycredError } from '../errors.js';
 import { STUB_BYTES } from '../record/body.js';
 import { claimOf, withoutValue } from '../record/claims.js';
@@ -67,7 +67,11 @@ export class LocalBackend implements Backend {
   }
 
   /** The newest record's number, without I/O. */
-  async base(name: SecretName, newest: StoredRecord | undefined, o: CallOptions = {}): Promise<number> {
+  async numberBefore(
+    name: SecretName,
+    newest: StoredRecord | undefined,
+    o: CallOptions = {},
+  ): Promise<number> {
     this.#begin(o.signal);
     return newest === undefined ? 0 : this.#number(name, newest.version);
   }
@@ -115,7 +119,7 @@ export class LocalBackend implements Backend {
     return undefined;
   }
 
-  async *list(o: ListOptions = {}): AsyncIterable<Listed> {
+  async *list(o: BackendListOptions = {}): AsyncIterable<Listed> {
     this.#begin(o.signal);
     const { name, signal } = o;
     if (name !== undefined) {

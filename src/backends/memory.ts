@@ -1,4 +1,4 @@
-import type { Backend, CallOptions, ListOptions } from '../backend.js';
+import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { claimOf, withoutValue } from '../record/claims.js';
 import { padVersion, versionNumber } from '../record/versions.js';
@@ -34,7 +34,7 @@ export class MemoryBackend implements Backend {
     return copy(entry.record);
   }
 
-  async base(
+  async numberBefore(
     name: SecretName,
     newest: StoredRecord | undefined,
     o?: CallOptions,
@@ -84,7 +84,7 @@ export class MemoryBackend implements Backend {
     return undefined;
   }
 
-  async *list(o?: ListOptions): AsyncGenerator<Listed> {
+  async *list(o?: BackendListOptions): AsyncGenerator<Listed> {
     this.#ready(o);
     // Taken at once, so that writes between two steps neither repeat nor hide anything.
     const names = o?.name === undefined ? this.#namesFrom(o?.prefix ?? '') : [o.name];

@@ -1,4 +1,4 @@
-import type { Backend, CallOptions, ListOptions } from '../backend.js';
+import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { claimOf, withoutValue } from '../record/claims.js';
 import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
@@ -114,7 +114,7 @@ export class S3Backend implements Backend {
     return undefined;
   }
 
-  async base(
+  async numberBefore(
     name: SecretName,
     newest: StoredRecord | undefined,
     { signal }: CallOptions = {},
@@ -253,7 +253,7 @@ export class S3Backend implements Backend {
     return versions.includes(metadata?.[VERSION_METADATA] ?? '');
   }
 
-  async *list(o: ListOptions = {}): AsyncGenerator<Listed> {
+  async *list(o: BackendListOptions = {}): AsyncGenerator<Listed> {
     const { name, prefix = '', details = false, versions = false, signal } = o;
     if (name !== undefined) yield* this.#listVersions(name, signal);
     else if (versions) {

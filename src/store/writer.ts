@@ -99,7 +99,7 @@ export class RecordWriter {
   ): Promise<string | undefined> {
     if (this.#rules.of.versions === 'none') return noVersion(newest, o);
     if (this.#rules.of.versions === 'texts') return nextText(name, newest, o);
-    const base = await this.#backend.base(name, newest, { signal });
+    const base = await this.#backend.numberBefore(name, newest, { signal });
     return base === undefined ? undefined : nextNumber(newest, base, o);
   }
 

@@ -87,7 +87,7 @@ describe.each(servers)('rows on %s', (_, url) => {
     await t.backend.create(record, undefined);
     await t.backend.get(record.name);
     await t.backend.get(record.name, '1');
-    await t.backend.base(record.name, record);
+    await t.backend.numberBefore(record.name, record);
     expect(t.sent).toEqual(['PutItemCommand', 'QueryCommand', 'GetItemCommand']);
     const { header = '', data = '' } = record.fields;
     expect(await row('plain', padded(1))).toEqual({
@@ -153,7 +153,7 @@ describe.each(servers)('rows on %s', (_, url) => {
     for (const got of [newest, await t.backend.get(cs, '2'), await t.backend.get(cs, padded(2))]) {
       expect(got).toMatchObject(expected);
     }
-    expect(await t.backend.base(cs, newest)).toBe(2);
+    expect(await t.backend.numberBefore(cs, newest)).toBe(2);
     await t.backend.create(fakeRecord('cs', 3), newest);
     const listed = await collect(t.backend.list({ name: cs }));
     expect(versions(listed)).toEqual(['3', padded(2), padded(1)]);
@@ -177,7 +177,7 @@ describe.each(servers)('rows on %s', (_, url) => {
       expect(newest?.version).toBe(key);
       t.sent.length = 0;
       const refused = { code: 'ERR_CONFLICT', message: expect.stringContaining(`"${key}"`), secret: name };
-      await expect(t.backend.base(parseName(name), newest)).rejects.toMatchObject({
+      await expect(t.backend.numberBefore(parseName(name), newest)).rejects.toMatchObject({
         ...refused,
         hint: expect.stringMatching(/another tool/u),
       });

@@ -86,7 +86,7 @@ describe('files', () => {
     expect(await backend.get(db, '1')).toBeUndefined();
     expect(await listed(backend)).toEqual([]);
     expect(await listed(backend, { name: db })).toEqual([]);
-    expect(await backend.base(db, undefined)).toBe(0);
+    expect(await backend.numberBefore(db, undefined)).toBe(0);
     expect(await readdir(base)).toEqual([]);
   });
 
@@ -218,7 +218,7 @@ describe('versions', () => {
     const newest = await fill('db', 11);
     expect(await backend.get(db)).toEqual({ name: 'db', version: '11', fields: newest.fields });
     expect((await backend.get(db, '2'))?.version).toBe('2');
-    expect(await backend.base(db, newest)).toBe(11);
+    expect(await backend.numberBefore(db, newest)).toBe(11);
   });
 
   test('what is no canonical number is absent, and refused on write', async () => {
@@ -410,7 +410,7 @@ describe('failures', () => {
     const attempts = [
       backend.get(db, undefined, { signal }),
       backend.get(db, '1', { signal }),
-      backend.base(db, undefined, { signal }),
+      backend.numberBefore(db, undefined, { signal }),
       backend.create(fakeRecord('db', 1), undefined, { signal }),
       listed(backend, { signal }),
       listed(backend, { name: db, signal }),

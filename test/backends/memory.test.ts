@@ -32,7 +32,7 @@ describe('MemoryBackend', () => {
     await backend.create(five, undefined);
     const attempt = backend.create(fakeStub(five.name, 3), five);
     await expect(attempt).rejects.toMatchObject({ code: 'ERR_CONFLICT' });
-    expect(await backend.base(five.name, undefined)).toBeUndefined();
+    expect(await backend.numberBefore(five.name, undefined)).toBeUndefined();
   });
 
   test('a listing is of one moment: writes meanwhile neither repeat nor hide a name', async () => {

@@ -101,7 +101,7 @@ describe('the layout', () => {
     await t.backend.get(record.name);
     expect(t.sent).toEqual(['GetObject creds/cost']);
     t.sent.length = 0;
-    await t.backend.base(record.name, record);
+    await t.backend.numberBefore(record.name, record);
     await t.backend.create(fakeRecord('cost', 3), record);
     expect(t.sent).toEqual(['PutObject creds/.lazycred/cost/0000000000000000002', 'PutObject creds/cost']);
   });
@@ -208,7 +208,7 @@ describe('objects that others wrote', () => {
     await write(t, 'lc', LAZYCRED);
     const head = await newest(t.backend, parseName('lc'));
     expect(head.version).toBe('');
-    expect(await t.backend.base(head.name, head)).toBe(1);
+    expect(await t.backend.numberBefore(head.name, head)).toBe(1);
     await t.backend.create(fakeRecord('lc', 2), head);
     expect(await body(t, '.lazycred/lc/0000000000000000001')).toBe(LAZYCRED);
     expect((await newest(t.backend, parseName('lc'))).version).toBe('2');
@@ -220,7 +220,7 @@ describe('objects that others wrote', () => {
     await write(t, 'mixed', LAZYCRED);
     const head = await newest(t.backend, name);
     // Version 3 was the head, and is what the overwriting lost.
-    expect(await t.backend.base(name, head)).toBe(3);
+    expect(await t.backend.numberBefore(name, head)).toBe(3);
     await t.backend.create(fakeRecord(name, 4), head);
     const versions = (await collect(t.backend.list({ name }))).map((l) => l.version);
     expect(versions).toEqual(['4', '3', '2', '1']);
@@ -231,7 +231,7 @@ describe('objects that others wrote', () => {
     const name = parseName('crashed');
     await write(t, 'crashed', LAZYCRED);
     await write(t, '.lazycred/crashed/0000000000000000001', LAZYCRED);
-    expect(await t.backend.base(name, await newest(t.backend, name))).toBe(1);
+    expect(await t.backend.numberBefore(name, await newest(t.backend, name))).toBe(1);
   });
 
   test('an object that was replaced meanwhile has no number: read again', async () => {
@@ -239,7 +239,7 @@ describe('objects that others wrote', () => {
     await write(t, 'moving', LAZYCRED);
     const head = await newest(t.backend, name);
     await write(t, 'moving', LAZYCRED.replace('gAAA', 'gBBB'));
-    expect(await t.backend.base(name, head)).toBeUndefined();
+    expect(await t.backend.numberBefore(name, head)).toBeUndefined();
   });
 
   test('a head that was removed by hand: the next number is after the archive', async () => {
@@ -247,7 +247,7 @@ describe('objects that others wrote', () => {
     await fill(t.backend, name, 3);
     await t.client.send(new DeleteObjectCommand({ Bucket: t.bucket, Key: 'headless' }));
     expect(await t.backend.get(name)).toBeUndefined();
-    expect(await t.backend.base(name, undefined)).toBe(2);
+    expect(await t.backend.numberBefore(name, undefined)).toBe(2);
   });
 
   test('a head that was rolled back is not archived over another version', async () => {

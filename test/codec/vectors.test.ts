@@ -53,7 +53,7 @@ function holding({ name, version, record }: NativeVector): Backend {
   return {
     location: 'vector:',
     get: () => Promise.resolve({ name: storedName(name), version, fields: record }),
-    base: () => Promise.reject(new Error('not a writer')),
+    numberBefore: () => Promise.reject(new Error('not a writer')),
     create: () => Promise.reject(new Error('not a writer')),
     erase: () => Promise.reject(new Error('not a writer')),
     remove: () => Promise.reject(new Error('not a writer')),

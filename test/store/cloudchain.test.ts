@@ -163,7 +163,7 @@ describe('what the format cannot hold', () => {
     const backend = backendOf();
     const name = parseName('s/u');
     for (const attempt of [
-      backend.base(),
+      backend.numberBefore(),
       backend.erase(),
       backend.create({ name, version: '', fields: { data: 'x' } }, undefined),
       backend.create({ name: parseName(`s/${'u'.repeat(400)}`), version: '', fields: {} }, undefined),

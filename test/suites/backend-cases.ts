@@ -33,7 +33,7 @@ const ONE_NAME: readonly BackendCase[] = [
       const name = freshName();
       expect(await t.get(name)).toBeUndefined();
       expect(await t.get(name, '1')).toBeUndefined();
-      expect(await t.base(name, undefined)).toBe(0);
+      expect(await t.numberBefore(name, undefined)).toBe(0);
       expect(await t.list({ name })).toEqual([]);
       expect(await t.list()).toEqual([]);
     },
@@ -59,7 +59,7 @@ const ONE_NAME: readonly BackendCase[] = [
       await t.create(three, newest);
       expectRecord(await t.get(name), three);
       expectRecord(await t.get(name, '2'), two);
-      expect(await t.base(name, await t.newest(name))).toBe(3);
+      expect(await t.numberBefore(name, await t.newest(name))).toBe(3);
       // The versions below the last two lie where nothing moves them any more.
       expectRecord(await t.get(name, '1'), one);
     },
@@ -87,7 +87,7 @@ const ONE_NAME: readonly BackendCase[] = [
       await t.seed(two);
       await t.conflict(fakeRecord(name, 2), stale);
       // Told early or not at all: only `create` must notice.
-      expect([undefined, 1]).toContain(await t.base(name, stale));
+      expect([undefined, 1]).toContain(await t.numberBefore(name, stale));
       const three = fakeRecord(name, 3);
       await t.seed(three);
       await t.conflict(fakeRecord(name, 2), stale);
@@ -104,7 +104,7 @@ const ONE_NAME: readonly BackendCase[] = [
         const record = fakeRecord(name, version);
         await t.seed(record);
         expectRecord(await t.get(name), record);
-        expect(await t.base(name, await t.get(name))).toBe(Number(version));
+        expect(await t.numberBefore(name, await t.get(name))).toBe(Number(version));
       }
       expect(versionsOf(await t.list({ name }))).toEqual(versions.toReversed());
     },
@@ -152,7 +152,7 @@ const ONE_NAME: readonly BackendCase[] = [
       await t.create(gone, await t.get(name));
       expectRecord(await t.get(name), gone);
       expectRecord(await t.get(name, '1'), one);
-      expect(await t.base(name, await t.get(name))).toBe(2);
+      expect(await t.numberBefore(name, await t.get(name))).toBe(2);
       const three = fakeRecord(name, 3);
       await t.create(three, await t.get(name));
       expectRecord(await t.get(name), three);

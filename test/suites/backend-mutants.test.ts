@@ -17,7 +17,7 @@ function mutant(change: Change): Backend {
   const bound: Backend = {
     location: right.location,
     get: (...args) => right.get(...args),
-    base: (...args) => right.base(...args),
+    numberBefore: (...args) => right.numberBefore(...args),
     create: (...args) => right.create(...args),
     erase: (...args) => right.erase(...args),
     remove: (...args) => right.remove(...args),
@@ -56,7 +56,8 @@ const renamed =
       const record = await right.get(rename(name), ...rest);
       return record && { ...record, name };
     },
-    base: (name, newest, o) => right.base(rename(name), newest && { ...newest, name: rename(name) }, o),
+    numberBefore: (name, newest, o) =>
+      right.numberBefore(rename(name), newest && { ...newest, name: rename(name) }, o),
     create: (record, after, o) => right.create({ ...record, name: rename(record.name) }, after, o),
   });
 
@@ -145,8 +146,8 @@ const MUTANTS: Readonly<Record<string, Change>> = {
     };
   },
   'counts tombstones as nothing': (right) => ({
-    base: async (name, newest, o) => {
-      const base = await right.base(name, newest, o);
+    numberBefore: async (name, newest, o) => {
+      const base = await right.numberBefore(name, newest, o);
       return newest?.fields['state'] === undefined ? base : 0;
     },
   }),

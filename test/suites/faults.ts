@@ -140,7 +140,7 @@ export function faultyBackend(inner: Backend, plan: FaultPlan): Backend {
   return {
     location: inner.location,
     get: (...args) => pass(() => inner.get(...args)),
-    base: (...args) => pass(() => inner.base(...args)),
+    numberBefore: (...args) => pass(() => inner.numberBefore(...args)),
     create: (...args) => pass(() => inner.create(...args)),
     erase: (...args) => pass(() => inner.erase(...args)),
     remove: (...args) => pass(() => inner.remove(...args)),

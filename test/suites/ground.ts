@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Backend, ListOptions } from '../../src/backend.js';
+import type { Backend, BackendListOptions } from '../../src/backend.js';
 import { isLazycredError } from '../../src/errors.js';
 import type { SecretName } from '../../src/record/names.js';
 import { sameFields, type Listed, type StoredRecord } from '../../src/record.js';
@@ -52,12 +52,12 @@ export class Ground {
     return this.backend.get(name, version, this.#call());
   }
 
-  base(name: SecretName, newest: StoredRecord | undefined): Promise<number | undefined> {
-    return this.backend.base(name, newest, this.#call());
+  numberBefore(name: SecretName, newest: StoredRecord | undefined): Promise<number | undefined> {
+    return this.backend.numberBefore(name, newest, this.#call());
   }
 
   /** A whole listing. */
-  list(o: Omit<ListOptions, 'signal'> = {}): Promise<Listed[]> {
+  list(o: Omit<BackendListOptions, 'signal'> = {}): Promise<Listed[]> {
     return collect(this.backend.list({ ...o, ...this.#call() }));
   }
 
@@ -111,7 +111,7 @@ export class Ground {
     }
     const newest = await this.get(name);
     expect(newest?.version).toBe(versions[0]);
-    const base = await this.base(name, newest);
+    const base = await this.numberBefore(name, newest);
     expect(base).toBe(Number(versions[0] ?? 0));
     if (base === undefined || base === Number.MAX_SAFE_INTEGER) return;
     const next = fakeRecord(name, base + 1);

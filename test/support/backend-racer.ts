@@ -22,7 +22,7 @@ export function racer(options: RacerOptions): Racer {
       const name = parseName(text);
       for (;;) {
         const newest = await backend.get(name);
-        const version = String(((await backend.base(name, newest)) ?? 0) + 1);
+        const version = String(((await backend.numberBefore(name, newest)) ?? 0) + 1);
         const header = JSON.stringify({ version });
         try {
           await backend.create({ name, version, fields: { lazycred: '1', header, data: value } }, newest);

@@ -1,5 +1,5 @@
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Backend, CallOptions, ListOptions } from '../../backend.js';
+import type { Backend, CallOptions, BackendListOptions } from '../../backend.js';
 import { cloudchainName, parseCloudchainName } from '../../record/cloudchain-names.js';
 import { LazycredError } from '../../errors.js';
 import type { SecretName } from '../../record/names.js';
@@ -38,7 +38,7 @@ export class CloudchainBackend implements Backend {
     return row && this.#record(name, row);
   }
 
-  base(): Promise<never> {
+  numberBefore(): Promise<never> {
     return this.#noVersions();
   }
 
@@ -103,7 +103,7 @@ export class CloudchainBackend implements Backend {
     return this.#table.recoveryWindow(name, o);
   }
 
-  async *list(o: ListOptions = {}): AsyncIterable<Listed> {
+  async *list(o: BackendListOptions = {}): AsyncIterable<Listed> {
     this.#table.begin(o.signal);
     if (o.name !== undefined) {
       if ((await this.get(o.name, undefined, o)) !== undefined) yield { name: o.name, version: '' };
