@@ -28,8 +28,8 @@ export type {
   StoreParts,
   VersionInfo,
 } from './store/options.js';
-export type { Backend, CallOptions } from './backend.js';
-export type { Context, KeyProvider, WrappedKey } from './keys.js';
+export type { Backend, BackendListOptions, CallOptions } from './backend.js';
+export type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from './keys.js';
 export type { Fields, Format, Listed, RemovedState, StoredRecord } from './record.js';
 export { get, put, setConfig, type SimpleConfig } from './simple.js';
 export {
