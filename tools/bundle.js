@@ -1,6 +1,7 @@
 /** The command as CommonJS chunks: `dist/bin/lazy.cjs`, the loader, and the rest, each loaded when needed. */
-import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
@@ -34,11 +35,13 @@ export async function bundleCommand(root, dist) {
   const bin = join(dist, 'bin');
   /** @type {{ version: string }} */
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const commands = readdirSync(join(cli, 'commands')).flatMap((f) => /^([a-z-]+)\.js$/.exec(f)?.[1] ?? []);
+  const commands = await namesOf(join(cli, 'commands.js'), 'COMMANDS');
+  const ancestors = await namesOf(join(cli, 'ancestors.js'), 'ANCESTORS');
   const chunks = [
     ...(await bundle(bin, { lazy: join(cli, 'boot.js') }, [], {
       LAZYCRED_VERSION: JSON.stringify(version),
       LAZYCRED_COMMANDS: JSON.stringify(commands.sort()),
+      LAZYCRED_ANCESTORS: JSON.stringify(ancestors),
     })),
     ...(await bundle(bin, { main: join(cli, 'main.js') }, [AWS_SHARED], {
       // The AWS SDK warns about old versions of Node on stderr, where only this command speaks.
@@ -54,6 +57,19 @@ export async function bundleCommand(root, dist) {
   writeFileSync(join(bin, 'modules.json'), `${JSON.stringify(modules, null, 1)}\n`);
   copyFileSync(join(bin, LAZY), join(bin, LAZYCRED));
   for (const loader of [LAZY, LAZYCRED]) chmodSync(join(bin, loader), 0o755);
+}
+
+/**
+ * The names in a list of what the command can do, which stands in one place: here it is only read.
+ *
+ * @param {string} file
+ * @param {string} list the map that the file exports
+ * @returns {Promise<string[]>}
+ */
+async function namesOf(file, list) {
+  /** @type {Record<string, ReadonlyMap<string, unknown>>} */
+  const exported = await import(pathToFileURL(file).href);
+  return [...(exported[list]?.keys() ?? [])];
 }
 
 /**

@@ -313,7 +313,7 @@ export const ROOMS = [
   {
     room: 'cli/main',
     layer: 11,
-    files: ['cli/main', 'cli/help', 'cli/commands', 'cli/front-ends'],
+    files: ['cli/main', 'cli/help', 'cli/commands', 'cli/ancestors'],
     imports: [...LEAVES, 'cli/interrupt', 'cli/arguments', 'cli/io'],
     types: ['index'],
     later: ['cli/command', 'cli/commands', 'cli/ancestors'],

@@ -9,11 +9,11 @@ import { basename } from 'node:path';
 /** The program's version, put in by the build. */
 declare const LAZYCRED_VERSION: string;
 
-/** Names that the command may be linked under: each is the command of an ancestor, with its own grammar. */
-const FRONT_ENDS: readonly string[] = ['credstash', 'cchain', 'lazycred'];
+/** Names that the command may be linked under, put in by the build: the ancestors' commands, each with its own grammar. */
+declare const LAZYCRED_ANCESTORS: readonly string[];
 
 const name = basename(process.argv[1] ?? '', '.cjs');
-if (FRONT_ENDS.includes(name)) process.argv.splice(2, 0, name);
+if (LAZYCRED_ANCESTORS.includes(name)) process.argv.splice(2, 0, name);
 const [word = '', ...rest] = process.argv.slice(2);
 
 // Loading all of the command only to print one constant would take longer than starting Node does.

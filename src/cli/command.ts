@@ -7,5 +7,6 @@ export interface Command extends Grammar {
   readonly about: string;
   /** Command lines that run, and what each is for. */
   readonly examples: readonly (readonly [string, string])[];
-  run(args: CommandArguments, session: Session): Promise<void>;
+  /** Does it, and gives the status to exit with; a command that gives none has done what was asked for: 0. */
+  run(args: CommandArguments, session: Session): Promise<number> | Promise<void>;
 }

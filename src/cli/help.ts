@@ -1,7 +1,7 @@
 import { newParser } from './arguments/parse.js';
 import type { Command } from './command.js';
 import { COMMAND_GROUPS } from './commands.js';
-import { FRONT_ENDS } from './front-ends.js';
+import { ANCESTORS } from './ancestors.js';
 import { COMMON_OPTIONS } from './arguments/options.js';
 
 /** The help of the whole program. */
@@ -26,7 +26,7 @@ function commandList(): string {
   const ancestors = {
     task: 'Coming from another tool',
     example: "alias credstash='lazy credstash'",
-    commands: [...FRONT_ENDS].map(([name, { summary }]) => ({ usage: `${name} …`, summary })),
+    commands: [...ANCESTORS].map(([name, { summary }]) => ({ usage: `${name} …`, summary })),
   };
   const groups = [...COMMAND_GROUPS, ancestors];
   const width = Math.max(...groups.flatMap((g) => g.commands.map(({ usage }) => usage.length)));

@@ -3,12 +3,12 @@ import { isatty } from 'node:tty';
 import { nearest } from '../text/did-you-mean.js';
 import { LazycredError } from '../errors.js';
 import { quote } from '../text/printable.js';
+import { ANCESTORS } from './ancestors.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands.js';
 import { currentFolder } from './current-folder.js';
+import { FailureWithStatus } from './io/failure.js';
 import { report, type LogFormat } from './io/report.js';
-import type { FrontEnd } from './ancestors/front-end.js';
-import { FRONT_ENDS } from './front-ends.js';
 import { Interrupted, watchSignals } from './interrupt.js';
 import { COMMON_OPTIONS, type Option } from './arguments/options.js';
 import { BrokenPipe, writeError, writeOut } from './io/streams.js';
@@ -20,7 +20,6 @@ const BROKEN_PIPE_STATUS = 141;
 const USAGE_STATUS = 2;
 
 let session: Session | undefined;
-let frontEnd: FrontEnd | undefined;
 
 const args = process.argv.slice(2);
 
@@ -37,12 +36,13 @@ async function main(): Promise<number> {
   const signal = watchSignals();
   try {
     return await run(signal);
-  } catch (e) {
+  } catch (thrown) {
+    const e = thrown instanceof FailureWithStatus ? thrown.cause : thrown;
     if (e instanceof BrokenPipe) return BROKEN_PIPE_STATUS;
     const failure: unknown = signal.aborted ? signal.reason : e;
     if (failure instanceof Interrupted) return failure.status;
     const status = await report(failure, logFormat(), session?.doing);
-    return frontEnd?.statusOf(status === USAGE_STATUS) ?? status;
+    return thrown instanceof FailureWithStatus ? thrown.status : status;
   } finally {
     await session?.close();
   }
@@ -51,10 +51,10 @@ async function main(): Promise<number> {
 async function run(signal: AbortSignal): Promise<number> {
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
-  if (FRONT_ENDS.has(word ?? '')) {
+  if (ANCESTORS.has(word ?? '')) {
     // How errors look is the only thing that is not for its own grammar to say.
     const [foreign] = options.filter((o) => !o.startsWith('--log-format='));
-    if (foreign === undefined) return runFrontEnd(word ?? '', rest, signal);
+    if (foreign === undefined) return runAncestor(word ?? '', rest, signal);
     const name = foreign.replace(/=.*$/su, '');
     throw new LazycredError('ERR_USAGE', `${name} is for lazy's own commands, not for ${word}`, {
       hint: `lazy ${word} --help shows its options, which stand after it`,
@@ -63,7 +63,7 @@ async function run(signal: AbortSignal): Promise<number> {
   const [topic] = rest;
   const ofAll = topic === undefined || topic.startsWith('-');
   if (word === undefined || (word === 'help' && ofAll)) return programHelp(options, word);
-  if (word === 'help' && FRONT_ENDS.has(topic ?? '')) return runFrontEnd(topic ?? '', ['--help'], signal);
+  if (word === 'help' && ANCESTORS.has(topic ?? '')) return runAncestor(topic ?? '', ['--help'], signal);
   if (word === 'help') return commandHelp((await find(topic ?? '')).command);
   const { name, command } = await find(word);
   const { parseArguments } = await import('./arguments/parse.js');
@@ -71,20 +71,20 @@ async function run(signal: AbortSignal): Promise<number> {
   if (parsed === undefined) return commandHelp(command);
   const { Session } = await import('./session.js');
   session = new Session(parsed, signal);
-  await command.run(parsed, session);
-  return 0;
+  const status = await command.run(parsed, session);
+  return typeof status === 'number' ? status : 0;
 }
 
-async function runFrontEnd(name: string, own: readonly string[], signal: AbortSignal): Promise<number> {
-  frontEnd = (await FRONT_ENDS.get(name)?.load())?.frontEnd;
-  await frontEnd?.run(own, { cwd: currentFolder(), env: process.env, signal });
+async function runAncestor(name: string, own: readonly string[], signal: AbortSignal): Promise<number> {
+  const ancestor = await ANCESTORS.get(name)?.load();
+  await ancestor?.frontEnd.run(own, { cwd: currentFolder(), env: process.env, signal });
   return 0;
 }
 
 async function find(name: string): Promise<{ readonly name: string; readonly command: Command }> {
   const entry = COMMANDS.get(name);
   if (entry !== undefined) return { name, command: (await entry.load()).command };
-  const guess = nearest(name, [...COMMANDS.keys(), ...FRONT_ENDS.keys()]);
+  const guess = nearest(name, [...COMMANDS.keys(), ...ANCESTORS.keys()]);
   throw new LazycredError('ERR_USAGE', `unknown command ${quote(name)}`, {
     hint: guess === undefined ? 'lazy --help lists the commands' : `did you mean lazy ${guess}?`,
   });

@@ -3,11 +3,11 @@ import { loadConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
 import { refuseReplaced } from '../arguments/parse.js';
+import { endAsPython } from './end-as-python.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
-import type { ArgparseGrammar } from './python/argparse/grammar.js';
-import { usage } from './python/argparse/usage.js';
+import { argparseUsage, type ArgparseGrammar } from './python/argparse/grammar.js';
 import { parseArgparse } from './python/argparse.js';
 import { botoProfile } from './python/boto-profile.js';
 
@@ -35,47 +35,46 @@ options:
   -r, --read             print the secret
 `;
 
-/** argparse's status for bad arguments, and Python's for all that fails later. */
-const USAGE_STATUS = 2;
-const FAILURE_STATUS = 1;
+type Values = ReadonlyMap<string, readonly string[]>;
 
-class Cchain implements FrontEnd {
-  /** The arguments fit the grammar: a mistake that is found later is a failure to the original. */
-  #isRead = false;
+/** Runs cloudchain's command line. */
+export const frontEnd: FrontEnd = {
+  run: (args, around) =>
+    endAsPython(
+      () => read(args),
+      (values) => act(values, around),
+    ),
+};
 
-  async run(args: readonly string[], around: Surrounding): Promise<void> {
-    const { values, wantsHelp, surplus } = parseArgparse(args, GRAMMAR);
-    if (wantsHelp) return writeOut(HELP);
-    if (surplus > 0) throw usage('an argument is too many, or an unknown option');
-    const [secret] = values.get('save') ?? [];
-    const isRead = values.has('read');
-    if (secret === undefined && !isRead) throw usage('--save or --read is missing');
-    if (secret !== undefined && isRead) throw usage('--save and --read exclude each other');
-    for (const word of [...values.values()].flat()) refuseReplaced(word);
-    this.#isRead = true;
-    const name = nameOf(values);
-    const store = await openTable(around);
-    try {
-      if (secret === undefined) await print(store, name, around.signal);
-      else await save(store, name, secret, around.signal);
-    } finally {
-      await store.close();
-    }
-  }
+/** What the options say; undefined where the help is asked for. */
+function read(args: readonly string[]): Values | undefined {
+  const { values, wantsHelp, surplus } = parseArgparse(args, GRAMMAR);
+  if (wantsHelp) return undefined;
+  if (surplus > 0) throw argparseUsage('an argument is too many, or an unknown option');
+  if (!values.has('save') && !values.has('read')) throw argparseUsage('--save or --read is missing');
+  if (values.has('save') && values.has('read')) throw argparseUsage('--save and --read exclude each other');
+  for (const word of [...values.values()].flat()) refuseReplaced(word);
+  return values;
+}
 
-  statusOf(isUsage: boolean): number {
-    return isUsage && !this.#isRead ? USAGE_STATUS : FAILURE_STATUS;
+async function act(values: Values | undefined, around: Surrounding): Promise<void> {
+  if (values === undefined) return writeOut(HELP);
+  const [secret] = values.get('save') ?? [];
+  const name = nameOf(values);
+  const store = await openTable(around);
+  try {
+    if (secret === undefined) await print(store, name, around.signal);
+    else await save(store, name, secret, around.signal);
+  } finally {
+    await store.close();
   }
 }
 
-/** Runs cloudchain's command line. */
-export const frontEnd: FrontEnd = new Cchain();
-
-function nameOf(values: ReadonlyMap<string, readonly string[]>): string {
+function nameOf(values: Values): string {
   const given = (option: string): string => {
     const [value = ''] = values.get(option) ?? [];
     // The grammar lets it be left out, but no row can lie under nothing.
-    if (value === '') throw usage(`--${option} is missing`);
+    if (value === '') throw argparseUsage(`--${option} is missing`);
     return value;
   };
   return cloudchainName(given('service'), given('user'));

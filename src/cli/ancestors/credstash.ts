@@ -1,3 +1,4 @@
+import { endAsPython } from './end-as-python.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { writeOut } from '../io/streams.js';
 import { readCredstashArguments } from './credstash/arguments.js';
@@ -22,35 +23,34 @@ const ACTIONS: Readonly<Record<ActionName, (run: CredstashRun, text: string) => 
   setup,
 };
 
-/** CredStash's status for bad arguments, which is argparse's, and for all that fails later. */
-const USAGE_STATUS = 2;
-const FAILURE_STATUS = 1;
+/** What the arguments ask for: the help, of one action or of all, or to run one. */
+type Request = { readonly helpOn: ActionName | undefined } | CredstashCall;
 
-/** CredStash 1.17.1's command line. */
-class Credstash implements FrontEnd {
-  /** The arguments have been read: a mistake that is found later is a failure to the original. */
-  #isRead = false;
-
-  async run(words: readonly string[], around: Surrounding): Promise<void> {
-    const args = readCredstashArguments(words);
-    const { action, wantsHelp } = args;
-    if (action === undefined || wantsHelp) {
-      await writeOut(credstashHelp(action));
-      return;
-    }
-    const run = { args, around };
-    const text = await givenText(run);
-    this.#isRead = true;
-    try {
-      await ACTIONS[action](run, text);
-    } catch (e) {
-      throw withHintOfHere(e);
-    }
-  }
-
-  statusOf(isUsage: boolean): number {
-    return isUsage && !this.#isRead ? USAGE_STATUS : FAILURE_STATUS;
-  }
+interface CredstashCall {
+  readonly action: ActionName;
+  readonly run: CredstashRun;
+  /** What the value's argument gives, from a file or stdin too. */
+  readonly text: string;
 }
 
-export const frontEnd: FrontEnd = new Credstash();
+/** CredStash 1.17.1's command line. */
+export const frontEnd: FrontEnd = {
+  run: (words, around) => endAsPython(() => read(words, around), act),
+};
+
+async function read(words: readonly string[], around: Surrounding): Promise<Request> {
+  const args = readCredstashArguments(words);
+  const { action, wantsHelp } = args;
+  if (action === undefined || wantsHelp) return { helpOn: action };
+  const run = { args, around };
+  return { action, run, text: await givenText(run) };
+}
+
+async function act(request: Request): Promise<void> {
+  if ('helpOn' in request) return writeOut(credstashHelp(request.helpOn));
+  try {
+    await ACTIONS[request.action](request.run, request.text);
+  } catch (e) {
+    throw withHintOfHere(e);
+  }
+}

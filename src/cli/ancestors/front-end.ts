@@ -12,8 +12,10 @@ export interface Surrounding {
  * of that name. Its grammar, its standard output and its exit statuses are the original's.
  */
 export interface FrontEnd {
-  /** Does what `args` say; failures are thrown. */
+  /**
+   * Does what `args` say.
+   *
+   * @throws FailureWithStatus, whose cause is told of, with the status that the original exits with
+   */
   run(args: readonly string[], around: Surrounding): Promise<void>;
-  /** What the original exits with for a failure that isn't a bug of ours. */
-  statusOf(isUsage: boolean): number;
 }

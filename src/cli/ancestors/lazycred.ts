@@ -7,6 +7,7 @@ import { refuseReplaced, usage } from '../arguments/parse.js';
 import { pathOf, readFileUpTo } from '../io/files.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { caution } from '../io/caution.js';
+import { FailureWithStatus } from '../io/failure.js';
 import { writeError, writeOut } from '../io/streams.js';
 import { readStdin } from '../io/stdin.js';
 import { botoProfile } from './python/boto-profile.js';
@@ -27,7 +28,15 @@ Operations:
  * LazyCred's command line: `get NAME`, `put NAME [FILE]`, words beyond these passed over. Unlike the
  * original's, a failure is never exit 0, which cost its users secrets.
  */
-export const frontEnd: FrontEnd = { run, statusOf: () => 1 };
+export const frontEnd: FrontEnd = {
+  run: async (args, around) => {
+    try {
+      await run(args, around);
+    } catch (e) {
+      throw new FailureWithStatus(1, e);
+    }
+  },
+};
 
 async function run(args: readonly string[], around: Surrounding): Promise<void> {
   const [operation, name, file] = args;

@@ -1,6 +1,6 @@
 import { refuseReplaced } from '../../arguments/parse.js';
 import { parseArgparse } from '../python/argparse.js';
-import { usage } from '../python/argparse/usage.js';
+import { argparseUsage } from '../python/argparse/grammar.js';
 import { ACTIONS, EXCLUSIVE, pairsOf, PROGRAM, type ActionName } from './grammar.js';
 
 /** One command line of CredStash's, read. */
@@ -29,7 +29,7 @@ export function readCredstashArguments(args: readonly string[]): CredstashArgume
     if (!program.wantsHelp) refuseTogether(values, program.surplus);
     return argumentsOf(undefined, values, program.wantsHelp);
   }
-  if (!isAction(word)) throw usage(`unknown action: choose from ${Object.keys(ACTIONS).join(', ')}`);
+  if (!isAction(word)) throw argparseUsage(`unknown action: choose from ${Object.keys(ACTIONS).join(', ')}`);
   const own = parseArgparse(rest, ACTIONS[word]);
   for (const [name, words] of own.values) values.set(name, words);
   if (!own.wantsHelp) refuseTogether(values, program.surplus + own.surplus);
@@ -57,10 +57,10 @@ function isAction(word: string): word is ActionName {
 /** What is wrong with all of the arguments, each of them being right. */
 function refuseTogether(values: ReadonlyMap<string, readonly string[]>, surplus: number): void {
   if (EXCLUSIVE.every((name) => values.has(name))) {
-    throw usage(`--${EXCLUSIVE.join(' and --')} exclude each other`);
+    throw argparseUsage(`--${EXCLUSIVE.join(' and --')} exclude each other`);
   }
   // Not shown: they may be parts of a value that was to be quoted.
   const n = surplus === 1 ? 'an argument' : `${surplus} arguments`;
-  if (surplus > 0) throw usage(`${n} too many, or an unknown option`);
+  if (surplus > 0) throw argparseUsage(`${n} too many, or an unknown option`);
   for (const word of [...values.values()].flat()) refuseReplaced(word);
 }

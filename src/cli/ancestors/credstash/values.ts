@@ -6,7 +6,7 @@ import { AT_FILE, pathOf, readFileUpTo } from '../../io/files.js';
 import type { Surrounding } from '../front-end.js';
 import { promptHidden } from '../../io/prompt.js';
 import { readStdin } from '../../io/stdin.js';
-import { usage } from '../python/argparse/usage.js';
+import { argparseUsage } from '../python/argparse/grammar.js';
 import type { CredstashRun } from './open.js';
 
 /** Most that is read, for `putall`; the store has its own limit for each value. */
@@ -40,7 +40,7 @@ async function fileAt(file: string, around: Surrounding, shown?: string): Promis
 }
 
 function textOf(bytes: Buffer, what: string): string {
-  if (!isUtf8(bytes)) throw usage(`${what} is not UTF-8, which CredStash's format needs`);
+  if (!isUtf8(bytes)) throw argparseUsage(`${what} is not UTF-8, which CredStash's format needs`);
   return bytes.toString();
 }
 

@@ -1,7 +1,6 @@
+import { argparseUsage, HELP } from './argparse/grammar.js';
 import type { ArgparseGrammar, ArgparseOperand, ArgparseOption } from './argparse/grammar.js';
-import { HELP } from './argparse/grammar.js';
 import { kindsOf, optionOf, type Kind, type OptionWord } from './argparse/kinds.js';
-import { usage } from './argparse/usage.js';
 
 /** What a command line says. */
 export interface ArgparseResult {
@@ -61,7 +60,7 @@ class Scan {
     }
     this.#surplus += this.#args.length - this.#takeOperands(at);
     const missing = this.#missing.filter((o) => o.count === 'one').map((o) => o.name.toUpperCase());
-    if (missing.length > 0) throw usage(`${missing.join(' and ')} is missing`);
+    if (missing.length > 0) throw argparseUsage(`${missing.join(' and ')} is missing`);
     return this.#ended(false);
   }
 
@@ -97,14 +96,14 @@ class Scan {
     }
     if (option.takes !== undefined) return this.#takeValues(option, attached, next);
     if (attached !== undefined && (shown.startsWith('--') || attached === '')) {
-      throw usage(`--${option.name} takes no value`);
+      throw argparseUsage(`--${option.name} takes no value`);
     }
     this.#values.set(option.name, []);
     if (attached === undefined) return option === HELP ? 'help' : next;
     // -an: what is attached to a switch is another one, or an option with its value.
     const letter = `-${attached.charAt(0)}`;
     const joined = optionOf(letter, this.#grammar);
-    if (joined === undefined) throw usage(`--${option.name} takes no value`);
+    if (joined === undefined) throw argparseUsage(`--${option.name} takes no value`);
     const rest = attached.length > 1 ? attached.slice(1) : undefined;
     const end = this.#takeOption({ option: joined, shown: letter, attached: rest }, next);
     return option === HELP ? 'help' : end;
@@ -114,7 +113,7 @@ class Scan {
     const [{ length }] = /^A*/u.exec(this.#letters.slice(next)) ?? [''];
     const count = attached !== undefined ? 0 : option.many === true ? length : Math.min(length, 1);
     const words = attached === undefined ? this.#args.slice(next, next + count) : [attached];
-    if (words.length === 0 && option.many !== true) throw usage(`--${option.name} needs a value`);
+    if (words.length === 0 && option.many !== true) throw argparseUsage(`--${option.name} needs a value`);
     this.#store(option, words);
     return next + count;
   }
@@ -124,7 +123,7 @@ class Scan {
       const choices = 'choices' in of ? of.choices : undefined;
       const choice = `one of ${choices?.join(', ')}`;
       const why = choices?.includes(word) === false ? `it is not ${choice}` : of.refuse?.(word);
-      if (why !== undefined) throw usage(`bad ${name}: ${why}`);
+      if (why !== undefined) throw argparseUsage(`bad ${name}: ${why}`);
     }
     this.#values.set(name, words);
   }

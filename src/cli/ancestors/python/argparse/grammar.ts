@@ -1,3 +1,5 @@
+import { LazycredError } from '../../../../errors.js';
+
 /** One option of a Python program's command line. */
 export interface ArgparseOption {
   /** Without dashes; the name under which its value is found. */
@@ -31,3 +33,10 @@ export interface ArgparseGrammar {
 
 /** What every grammar has. */
 export const HELP: ArgparseOption = { name: 'help', letter: 'h', about: 'show this help' };
+
+/** ERR_USAGE, with the way to the help of a Python program's command line. */
+export function argparseUsage(message: string): LazycredError {
+  return new LazycredError('ERR_USAGE', message, {
+    hint: '--help shows the options; -- stands before an operand that begins with "-"',
+  });
+}

@@ -1,5 +1,4 @@
-import { HELP, type ArgparseGrammar, type ArgparseOption } from './grammar.js';
-import { usage } from './usage.js';
+import { argparseUsage, HELP, type ArgparseGrammar, type ArgparseOption } from './grammar.js';
 
 /** An argument that is an option: which, as it was written, and the value attached to it. */
 export interface OptionWord {
@@ -58,7 +57,7 @@ function shortened(word: string, grammar: ArgparseGrammar): ArgparseOption | und
   const [fits = []] = tiers(grammar)
     .map((tier) => tier.filter((o) => `--${o.name}`.startsWith(word)))
     .filter((found) => found.length > 0);
-  if (fits.length > 1) throw usage(`${word} may be ${fits.map((o) => `--${o.name}`).join(' or ')}`);
+  if (fits.length > 1) throw argparseUsage(`${word} may be ${fits.map((o) => `--${o.name}`).join(' or ')}`);
   return fits[0];
 }
 
