@@ -8,6 +8,7 @@ import { readSources, type Ancestor } from './config/sources.js';
 import { dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
 
 export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
+export type { Ancestor } from './config/sources.js';
 export { trust, type TrustNote } from './config/sources/trust.js';
 export { cacheFolder, dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
 export { FORMATS, type Format } from './record.js';

@@ -2,13 +2,18 @@ export { openStore, type OpenOptions } from './connect.js';
 export {
   loadConfig,
   resolveConfig,
+  type Ancestor,
   type ConfigInput,
+  type KeySpec,
   type LoadedConfig,
+  type LoadOptions,
+  type Location,
   type Origin,
   type Settings,
+  type Surroundings,
 } from './config.js';
 export { cloudchainName, parseCloudchainName, type CloudchainName } from './record/cloudchain-names.js';
-export { LazycredError, isLazycredError, type ErrorCode } from './errors.js';
+export { LazycredError, isLazycredError, type ErrorCode, type ErrorDetails } from './errors.js';
 export { Secret, type SecretInfo } from './secret.js';
 export { Store } from './store.js';
 export type {
@@ -39,5 +44,7 @@ export {
   type SetupReport,
   type SetupStep,
   type SetUpOptions,
+  type Trace,
 } from './setup.js';
+export type { BackOff } from './store/commit.js';
 export type { SecretName } from './record/names.js';

@@ -7,6 +7,7 @@ import { tableKeysOf } from './backends/dynamodb/table-keys.js';
 
 export { cloudFormation } from './setup/cloudformation.js';
 export { terraform } from './setup/terraform.js';
+export type { Trace } from './aws/requests.js';
 export type { SetupReport, SetupStep } from './setup/steps.js';
 
 /** Options of {@link setUp}. */

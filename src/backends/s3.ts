@@ -15,6 +15,8 @@ import {
   type S3Sender,
 } from './s3/objects.js';
 
+export type { S3Sender } from './s3/objects.js';
+
 /** Options of {@link S3Backend}. */
 export interface S3BackendOptions {
   /** The SDK's client, or what stands for it; closed with the backend. */

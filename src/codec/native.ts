@@ -5,6 +5,8 @@ import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';
 import { decodeHeader, encodeHeader, notesFault, type Header } from './header.js';
 
+export type { Header } from './header.js';
+
 /** The record format that this codec writes and reads, as the `lazycred` field says it. */
 export const FORMAT_NUMBER = '1';
 
@@ -13,7 +15,7 @@ const TAG_BYTES = 16;
 const INFO = Buffer.from('lazycred/1', 'ascii');
 
 /** What HKDF makes of a data key and a salt: docs/format.md, "Derivation". */
-interface Derived {
+export interface Derived {
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
   readonly commit: Uint8Array;

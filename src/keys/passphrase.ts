@@ -23,6 +23,8 @@ import {
 } from './scrypt-keys.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
+export type { ScryptCost } from './scrypt-keys.js';
+
 /** What {@link PassphraseKey} is made of. */
 export interface PassphraseKeyOptions {
   /** Gives the passphrase, used as its UTF-8 bytes; called when first needed, and once at most. */
