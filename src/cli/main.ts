@@ -23,12 +23,12 @@ let session: Session | undefined;
 
 const args = process.argv.slice(2);
 
-// What nobody waited for: a bug, told of as one, without the stack that Node would print.
+// An error that nobody waited for is a bug, and is told of as one, without the stack that Node would print.
 process.on('uncaughtException', (e) => {
   void report(e, logFormat(), session?.doing).then((status) => process.exit(status));
 });
 void main().then((status) => {
-  // Not process.exit: what stdout still holds must get out.
+  // process.exit would lose what stdout still holds.
   process.exitCode = status;
 });
 
@@ -52,7 +52,7 @@ async function run(signal: AbortSignal): Promise<number> {
   const { options, operands, rest } = readWords(args, COMMON_OPTIONS, true);
   const [word] = operands;
   if (ANCESTORS.has(word ?? '')) {
-    // How errors look is the only thing that is not for its own grammar to say.
+    // Of lazy's options, only --log-format may stand before an ancestor's name: the ancestor's grammar has the rest.
     const [foreign] = options.filter((o) => !o.startsWith('--log-format='));
     if (foreign === undefined) return runAncestor(word ?? '', rest, signal);
     const name = foreign.replace(/=.*$/su, '');
@@ -108,7 +108,7 @@ async function commandHelp(command: Command): Promise<number> {
   return 0;
 }
 
-// Looked up by itself, since it must be known also where the other arguments make no sense.
+// The option is looked up by itself: an error about senseless arguments, too, must be told of in the format.
 function logFormat(): LogFormat {
   const option: Option | undefined = COMMON_OPTIONS.find((o) => o.name === 'log-format');
   const at = args.findIndex((arg) => arg === '--log-format' || arg.startsWith('--log-format='));

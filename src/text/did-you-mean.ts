@@ -4,7 +4,7 @@ const MOST_EDITS = 2;
 /** The word nearest to `given`, blind to case, `_` and `-`; undefined when none is near. */
 export function nearest(given: string, words: Iterable<string>): string | undefined {
   const wanted = plain(given);
-  // A long word can't be near, and comparing costs its length times theirs.
+  // A long word can't be near any of the few short ones, and comparing costs the product of both lengths.
   if (wanted.length > 40) return undefined;
   let best: string | undefined;
   let least = Math.min(MOST_EDITS, Math.floor(wanted.length / 2)) + 1;

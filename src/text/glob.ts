@@ -55,7 +55,7 @@ function setOf(source: string, whole: string): (character: string) => boolean {
   const ranges: (readonly [string, string])[] = [];
   for (let i = 0; i < members.length; i++) {
     const from = members[i] ?? '';
-    // A dash at either end is itself.
+    // A dash at either end of a set means a dash: [a-] takes a and -.
     const isRange = members[i + 1] === '-' && i + 2 < members.length;
     const to = isRange ? (members[i + 2] ?? '') : from;
     if (isRange) i += 2;
@@ -85,9 +85,9 @@ function matches(tokens: readonly Token[], name: string): boolean {
   return places.has(tokens.length);
 }
 
-// A star may also take nothing.
+// A star may take no character at all: its place leads on to the next one, too.
 function pastStars(tokens: readonly Token[], places: Set<number>): Set<number> {
-  // A set visits what is added while it is walked.
+  // A walk over a Set also visits the places that are added on the way.
   for (const place of places) if (tokens[place]?.star === true) places.add(place + 1);
   return places;
 }

@@ -73,7 +73,7 @@ async function act(values: Values | undefined, around: Surrounding): Promise<voi
 function nameOf(values: Values): string {
   const given = (option: string): string => {
     const [value = ''] = values.get(option) ?? [];
-    // The grammar lets it be left out, but no row can lie under nothing.
+    // The grammar lets the option be left out, but a row needs both names.
     if (value === '') throw argparseUsage(`--${option} is missing`);
     return value;
   };

@@ -57,12 +57,12 @@ async function run(args: readonly string[], around: Surrounding): Promise<void> 
       });
     }
     default:
-      // Not on stdout, as the original has it: a script would take it for the secret.
+      // The original says so on stdout, where a script would take the message for the secret.
       throw usage(`unrecognized operation ${quote(operation)}`, 'lazycred has get and put');
   }
 }
 
-// Nothing at all for an empty value, and a line break behind every other.
+// The original prints nothing at all for an empty value, and a line break behind every other one.
 async function get(store: Store, name: string, { signal }: Surrounding): Promise<void> {
   const value = (await store.get(name, { signal })).bytes();
   if (value.length > 0) await writeOut(Buffer.concat([value, Buffer.from('\n')]));

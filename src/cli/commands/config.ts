@@ -32,7 +32,7 @@ async function config(args: CommandArguments, session: Session): Promise<void> {
     return writeOut(json({ settings: Object.fromEntries(values), origins, overridden, ignored, files }));
   }
   const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? '']);
-  // Not cut to the terminal's width: half a path is none.
+  // The table is not cut to the terminal's width: half a path names no file.
   await writeOut(isatty(1) ? table(rows, undefined, {}) : tabbed(rows));
   for (const { variable, key, by } of overridden)
     session.talk(`${variable} is set, but ${key} comes from ${by}`);

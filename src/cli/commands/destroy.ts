@@ -49,5 +49,5 @@ async function destroy(args: CommandArguments, session: Session): Promise<void> 
   await confirm(`destroy ${which} of ${quote(name)} in ${store.location}`, name, args, session);
   session.doing = `destroy ${quote(name)}`;
   const removed = await store.destroy(name, { by, versions, signal: session.signal });
-  tellRemoved('destroyed', name, removed, store.location, session);
+  tellRemoved('destroyed', { name, location: store.location }, removed, session);
 }

@@ -84,7 +84,7 @@ async function getMany(args: CommandArguments, session: Session): Promise<void> 
   session.doing = 'get the secrets';
   const names = args.has('literal') ? { names: args.operands, matches: [] } : wanted(args.operands, 'names');
   const secrets = await readMany(store, names, session);
-  // What is asked for by its name is found by it.
+  // In JSON each key is the secret's name, so that who asked for prod/db finds the value under prod/db.
   await writeExport(secrets, { format, rawNames: format === 'json' }, path, session);
   if (secrets.size === 0) session.talk(`nothing matches in ${store.location}`);
 }

@@ -49,5 +49,5 @@ async function prune(args: CommandArguments, session: Session): Promise<void> {
   await confirm(`remove values of ${quote(name)} in ${store.location} (${which})`, name, args, session);
   session.doing = `prune ${quote(name)}`;
   const removed = await store.prune(name, { by, keep, olderThan, signal: session.signal });
-  tellRemoved('pruned', name, removed, store.location, session);
+  tellRemoved('pruned', { name, location: store.location }, removed, session);
 }

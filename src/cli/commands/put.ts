@@ -85,7 +85,7 @@ async function put(args: CommandArguments, session: Session): Promise<void> {
   const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
   const { format } = (await session.config()).settings;
   const version = format === 'credstash' ? args.text('version') : numberOption(args, 'version');
-  // Before anybody types a value in vain.
+  // A bad name is refused before the prompt, so that nobody types a value in vain.
   if (format === 'native') parseName(name);
   const by = await authorOf(args, session);
   const value = await readValue({ args, cwd: session.cwd, signal: session.signal });

@@ -65,7 +65,7 @@ async function setup(args: CommandArguments, session: Session): Promise<void> {
 
 const WORDS = { make: 'make', change: 'change', none: 'keep' } as const;
 
-// Not a table: a command that mends something must not be cut.
+// A step is a paragraph, since a table would cut the command that mends something.
 function paragraph({ action, what, detail, cost }: SetupStep): string {
   const below = [detail, cost === '' ? '' : `costs ${cost}`].filter((line) => line !== '');
   const indented = below.map((line) => `        ${printable(line)}\n`).join('');

@@ -16,7 +16,7 @@ const BUG_STATUS = 1;
 export async function report(e: unknown, format: LogFormat, doing: string | undefined): Promise<number> {
   const ours = isLazycredError(e);
   const what = ours ? oneLine(e.message) : bugLine(e);
-  // What failed of many says by itself what couldn't be done.
+  // A failure of many secrets says by itself what couldn't be done: `cannot read 2 of 5: …`.
   const isOfMany = ours && e.failures.length > 0;
   const message = doing === undefined || isOfMany ? what : `cannot ${doing}: ${what}`;
   if (format === 'text') {
@@ -26,7 +26,7 @@ export async function report(e: unknown, format: LogFormat, doing: string | unde
     await logJson(message, ours ? e : undefined);
   }
   if (ours) return EXIT_STATUS[e.code];
-  // Only on demand: a stack may quote what it should not.
+  // The stack is shown on demand alone: a message in it may quote a value.
   if (process.env['LAZYCRED_DEBUG'] === '1' && e instanceof Error) writeError(`${e.stack ?? ''}\n`);
   return BUG_STATUS;
 }
@@ -35,7 +35,7 @@ async function logJson(message: string, e: LazycredError | undefined): Promise<v
   const { pino } = await import('pino');
   const logger = pino(
     { base: null, formatters: { level: (level) => ({ level }) }, timestamp: pino.stdTimeFunctions.isoTime },
-    // Written here and now: what a stream still held would be lost at the exit.
+    // The line is written at once: what a stream still held would be lost at the exit.
     { write: writeError },
   );
   const { code, secret: name, location, hint } = e ?? { code: 'BUG' };

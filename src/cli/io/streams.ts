@@ -14,12 +14,12 @@ export class BrokenPipe extends Error {
 export async function writeOut(data: string | Uint8Array): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
-      // Both, since an error event that nobody hears ends the process with a stack trace.
+      // The callback alone is not enough: an error event that nobody hears ends the process with a stack trace.
       process.stdout.on('error', reject);
       process.stdout.write(data, (e) => {
-        // The event comes after this.
+        // The listener stays for now: the error event comes after this callback.
         if (e instanceof Error) return reject(e);
-        // Node warns of more than ten.
+        // The listener goes, since Node warns where a stream has more than ten.
         process.stdout.off('error', reject);
         resolve();
       });
@@ -38,14 +38,14 @@ export function writeError(text: string): void {
     try {
       rest = rest.subarray(writeSync(2, rest));
     } catch (e) {
-      // A pipe whose reader is slow, set non-blocking by its other owner.
+      // The pipe is full: another process that shares it has made it non-blocking, and its reader is slow.
       if (e instanceof Error && 'code' in e && e.code === 'EAGAIN') continue;
       return;
     }
   }
 }
 
-// As in record.ts, without the line breaks that lay the text out.
+// What text/printable.ts escapes, but for the line breaks, which lay the JSON text out.
 const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /** JSON text, indented, that is safe to print: what JSON allows raw and a terminal would obey is escaped. */

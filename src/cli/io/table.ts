@@ -58,7 +58,7 @@ function narrow(widths: number[], most: number): void {
     if (!(excess > 0) || widest <= NARROWEST) return;
     const next = Math.max(NARROWEST, ...widths.filter((w) => w < widest));
     const at = widths.indexOf(widest);
-    // Down to the next widest at most, so that both shrink from there.
+    // The widest column shrinks to the width of the next widest at most; from there both shrink.
     widths[at] = Math.max(Math.min(next, widest - 1), widest - excess);
   }
 }

@@ -58,7 +58,7 @@ function namesFile(text: string, cwd: string): boolean {
   try {
     return !statSync(pathOf(text, cwd)).isDirectory();
   } catch {
-    // Too long, not there, not readable: not a file that anybody could have meant.
+    // A path that is too long, not there or not readable is no file that anybody could have meant.
     return false;
   }
 }
@@ -82,7 +82,7 @@ function stdinWasGiven(): boolean {
   return stdin.isFIFO() || stdin.isSocket() || stdin.isFile();
 }
 
-// One line break, as `echo` and editors leave it.
+// The value without one line break at its end, as `echo` and editors leave it: `a\n` and `a\r\n` give `a`.
 function trimmed(value: Uint8Array): Uint8Array {
   const end = value.at(-1) === 0x0a ? (value.at(-2) === 0x0d ? -2 : -1) : value.length;
   return value.subarray(0, end);

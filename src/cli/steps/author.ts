@@ -32,7 +32,7 @@ function userName(env: NodeJS.ProcessEnv): string {
   try {
     return userInfo().username;
   } catch {
-    // In a container whose user has no entry in /etc/passwd.
+    // A container's user may have no entry in /etc/passwd: Node throws.
     return env['USER'] ?? env['LOGNAME'] ?? String(process.getuid?.() ?? 'unknown');
   }
 }

@@ -9,7 +9,7 @@ import { quote } from '../../text/printable.js';
  * @throws ERR_NOT_FOUND when it isn't there; ERR_USAGE when the value is not JSON, or not an object
  */
 export function fieldOf(secret: Secret, field: string): string {
-  // First parsed as a whole: what follows may then take the text for valid JSON.
+  // The value is parsed as a whole first: the search for members relies on valid JSON.
   const value = secret.json();
   const details = { name: secret.name };
   if (typeof value !== 'object' || value === null) {
@@ -29,7 +29,7 @@ function nested(text: string, path: readonly string[]): string | undefined {
   );
 }
 
-// RFC 8259: strings, structural characters, and the rest (numbers and the three words).
+// The tokens of RFC 8259: strings, structural characters, and the rest (numbers, true, false and null).
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s"{}[\]:,]+/gu;
 
 /** The members of an object or array in valid JSON, each as the text that stands there; the last of a name counts. */

@@ -28,7 +28,7 @@ export interface Listing {
   /** A prefix or glob. */
   readonly match?: string | undefined;
   readonly deleted?: boolean;
-  /** Which of those. */
+  /** Of the names that match, those for which this is true are listed. */
   readonly only?: (name: string) => boolean;
   /** What is said on a terminal where there are none: `no secrets`. */
   readonly none: string;

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { writeError } from '../io/streams.js';
 import type { Session } from '../session.js';
 
-/** Nothing is shown of what is done within this time, in milliseconds. */
+/** An operation that is done within this time shows no progress, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
 /** The time between two changes of the line, in milliseconds: faster than anyone reads is only flicker. */
@@ -20,7 +20,7 @@ export class Progress {
   /** @param what in front of the count: `reading` */
   constructor(what: string, session: Session) {
     this.#what = what;
-    // A trace tells more, and line by line.
+    // With --verbose each request has a line of its own, which tells more.
     this.#visible = isatty(2) && !session.isQuiet && session.trace === undefined;
   }
 

@@ -30,7 +30,7 @@ export async function writeExport(
   path: string | undefined,
   session: Session,
 ): Promise<void> {
-  // The formats' own messages say what they can't do.
+  // Nothing stands before the message of a format, which says by itself what the format can't hold.
   session.doing = undefined;
   const entries = [...secrets].map(([name, secret]) => ({ name, value: secret.bytes() }));
   const text = exportEntries(entries, o);

@@ -59,7 +59,7 @@ function refuseTogether(values: ReadonlyMap<string, readonly string[]>, surplus:
   if (EXCLUSIVE.every((name) => values.has(name))) {
     throw argparseUsage(`--${EXCLUSIVE.join(' and --')} exclude each other`);
   }
-  // Not shown: they may be parts of a value that was to be quoted.
+  // The surplus words are not shown: they may be parts of a value that was to be quoted.
   const n = surplus === 1 ? 'an argument' : `${surplus} arguments`;
   if (surplus > 0) throw argparseUsage(`${n} too many, or an unknown option`);
   for (const word of [...values.values()].flat()) refuseReplaced(word);

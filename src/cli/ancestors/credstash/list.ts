@@ -13,7 +13,7 @@ export async function list(run: CredstashRun): Promise<void> {
     }
   });
   rows.sort((a, b) => compareUtf8(a.name, b.name) || compareUtf8(a.version, b.version));
-  // By characters, as Python counts them.
+  // Width counts characters, as Python does, not UTF-16 units.
   const width = Math.max(0, ...rows.map(({ name }) => [...name].length));
   await writeOut(
     rows

@@ -8,7 +8,7 @@ import type { Surrounding } from '../front-end.js';
 /** CredStash's settings file, `~/.credstash`: one JSON object, of which only this member is known. */
 const KMS_REGION = 'kms-region';
 
-/** Far more than it ever holds. */
+/** Far more than the settings file ever holds. */
 const MAX_BYTES = 64 * 1024;
 
 /**
@@ -57,11 +57,11 @@ async function readSaved(around: Surrounding): Promise<Readonly<Record<string, u
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    // What is no plain file could make the reading wait.
+    // Reading a named pipe, say, would wait for a writer.
     return (await stat(path)).isFile();
   } catch (e) {
     if (e instanceof Error && 'code' in e && e.code === 'ENOENT') return false;
-    // Reading it says why not.
+    // The file is there but can't be looked at: reading it says why.
     return true;
   }
 }

@@ -11,7 +11,7 @@ export async function setup(run: CredstashRun): Promise<void> {
     await writeOut(`KMS region set to ${region}\n`);
   }
   const { setUp } = await import('../../../setup.js');
-  // Opened for its settings alone, in which the region is found by now.
+  // The table is opened for its settings alone: opening it has found the region.
   const opened = await withTable(run, ({ config, store }) => Promise.resolve({ config, store }));
   const { settings } = opened.config;
   const config = { ...opened.config, settings: { ...settings, keys: [] } };
@@ -26,7 +26,7 @@ export async function setup(run: CredstashRun): Promise<void> {
   await writeOut(
     'Adding tags...\nTable has been created. Go read the README about how to create your KMS key\n',
   );
-  // In full, since lazy's own settings name neither this table nor its region.
+  // The command names table and region in full, since lazy's own settings name neither.
   const regions = [
     ...(settings.region === undefined ? [] : [` --region ${settings.region}`]),
     ...(settings.kmsRegion === undefined ? [] : [` --kms-region ${settings.kmsRegion}`]),
