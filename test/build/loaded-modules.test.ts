@@ -111,6 +111,35 @@ describe('on local files', () => {
     },
   );
 
+  test('export loads no parser, import those of all its formats, and neither AWS code', () => {
+    const file = join(work, 'all.json');
+    expect(lazy(['put', 'db', 'value'], stores.local).status).toBe(0);
+    const exported = lazy(['export', '--raw-names', '-o', file], stores.local);
+    expect(exported.status).toBe(0);
+    expect(parts(exported).filter((part) => part !== 'prompts')).toEqual(local);
+    const imported = lazy(['import', file, '--dry-run'], stores.local);
+    expect(imported.status).toBe(0);
+    expect(parts(imported).filter((part) => part !== 'prompts')).toEqual([
+      'yargs',
+      'yaml',
+      'config',
+      'localBackend',
+      'localKey',
+    ]);
+  });
+
+  test('config opens nothing: neither store nor key', () => {
+    const r = lazy(['config'], stores.local);
+    expect(r.status).toBe(0);
+    expect(parts(r).filter((part) => part !== 'prompts')).toEqual(['yargs', 'config']);
+  });
+
+  test.each(['credstash', 'cchain', 'lazycred'])("%s's help loads nothing of a store", (name) => {
+    const r = lazy([name, '--help']);
+    expect(r).toMatchObject({ status: 0, stderr: '' });
+    expect(parts(r).filter((part) => part !== 'config' && part !== 'prompts')).toEqual([]);
+  });
+
   test('a config file in JSON costs no YAML parser', () => {
     const file = join(work, 'config.json');
     writeFileSync(
