@@ -3,7 +3,7 @@ import { quote } from '../text/printable.js';
 
 declare const brand: unique symbol;
 
-/** A secret's name that `parseName` made, or that a store held; see {@link parseName} for the rules. */
+/** A secret's name that `parseName` made, or that a store held; docs/format.md has the rules. */
 export type SecretName = string & { readonly [brand]: 'SecretName' };
 
 /** Longest name, in bytes of UTF-8. */
