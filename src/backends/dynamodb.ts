@@ -104,12 +104,9 @@ export class DynamoDBBackend implements Backend {
       ConditionExpression: 'attribute_not_exists(#name)',
       ExpressionAttributeNames: { '#name': HASH_KEY },
     });
-    await this.#table.send(
-      'write',
-      name,
-      o,
-      (client, options) => client.send(put, options),
-      (cause) => this.#conflict(record, 'it exists', cause),
+    const conflict = (cause: unknown) => this.#conflict(record, 'it exists', cause);
+    await this.#table.send({ ...o, action: 'write', name, conflict }, (client, options) =>
+      client.send(put, options),
     );
   }
 
@@ -118,7 +115,9 @@ export class DynamoDBBackend implements Backend {
     // An old CredStash's `1`: a stub would lie under the padded key, beside the value or over another one.
     if (storedKey(stub) !== rangeKey(stub.version)) return this.remove(stub, o);
     const put = new PutItemCommand({ TableName: this.#table.name, Item: toRow(stub, this.location) });
-    await this.#table.send('write', stub.name, o, (client, options) => client.send(put, options));
+    await this.#table.send({ ...o, action: 'write', name: stub.name }, (client, options) =>
+      client.send(put, options),
+    );
   }
 
   async remove(
@@ -167,7 +166,7 @@ export class DynamoDBBackend implements Backend {
       ConsistentRead: true,
       Limit: 1,
     });
-    const { Items } = await this.#table.send('read', name, o, (client, options) =>
+    const { Items } = await this.#table.send({ ...o, action: 'read', name }, (client, options) =>
       client.send(newest, options),
     );
     return Items?.[0];

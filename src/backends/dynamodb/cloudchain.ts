@@ -69,17 +69,14 @@ export class CloudchainBackend implements Backend {
             ExpressionAttributeValues: { ':old': old },
           }),
     });
-    await this.#table.send(
-      'write',
-      name,
-      o,
-      (client, options) => client.send(put, options),
-      (cause) =>
-        new LazycredError('ERR_CONFLICT', 'another writer was faster', {
-          name,
-          location: this.location,
-          cause,
-        }),
+    const conflict = (cause: unknown) =>
+      new LazycredError('ERR_CONFLICT', 'another writer was faster', {
+        name,
+        location: this.location,
+        cause,
+      });
+    await this.#table.send({ ...o, action: 'write', name, conflict }, (client, options) =>
+      client.send(put, options),
     );
   }
 

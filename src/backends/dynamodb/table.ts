@@ -26,6 +26,15 @@ export interface DynamoDBBackendOptions {
   readonly pageSize?: number | undefined;
 }
 
+/** A request to a table, for its failures. */
+export interface TableCall extends CallOptions {
+  /** What can't be done, for messages: `read`. */
+  readonly action: string;
+  readonly name?: string | undefined;
+  /** What to throw where a condition didn't hold. */
+  readonly conflict?: (cause: unknown) => LazycredError;
+}
+
 interface HttpHandlerOptions {
   abortSignal?: AbortSignal;
 }
@@ -63,38 +72,32 @@ export class DynamoDBTable {
     signal?.throwIfAborted();
   }
 
-  /**
-   * Sends a request.
-   *
-   * @param action what can't be done, for messages: `read`
-   * @param conflict what to throw where a condition didn't hold
-   */
+  /** Sends a request. */
   async send<T>(
-    action: string,
-    name: string | undefined,
-    { signal }: CallOptions,
+    call: TableCall,
     request: (client: DynamoDBBackendOptions['client'], options: HttpHandlerOptions) => Promise<T>,
-    conflict?: (cause: unknown) => LazycredError,
   ): Promise<T> {
+    const { signal, conflict } = call;
     signal?.throwIfAborted();
     try {
       return await request(this.client, signal === undefined ? {} : { abortSignal: signal });
     } catch (e) {
       const lost = failureShape(e).name === 'ConditionalCheckFailedException' && signal?.aborted !== true;
-      throw lost && conflict !== undefined ? conflict(e) : this.#failure(e, action, name, signal);
+      throw lost && conflict !== undefined ? conflict(e) : this.#failure(e, call);
     }
   }
 
   /** The row under these keys, read consistently. */
   async get(key: Row, name: string, o: CallOptions): Promise<Row | undefined> {
     const get = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
-    return (await this.send('read', name, o, (client, options) => client.send(get, options))).Item;
+    return (await this.send({ ...o, action: 'read', name }, (client, options) => client.send(get, options)))
+      .Item;
   }
 
   /** Removes the row under these keys, if it is there. */
   async remove(key: Row, name: string, o: CallOptions): Promise<void> {
     const remove = new DeleteItemCommand({ TableName: this.name, Key: key });
-    await this.send('remove', name, o, (client, options) => client.send(remove, options));
+    await this.send({ ...o, action: 'remove', name }, (client, options) => client.send(remove, options));
   }
 
   /** The rows of a query, page after page, read consistently. */
@@ -115,7 +118,7 @@ export class DynamoDBTable {
   async recoveryWindow(name: string, o: CallOptions): Promise<string | undefined> {
     const describe = new DescribeContinuousBackupsCommand({ TableName: this.name });
     try {
-      const answer = await this.send('describe the backups', name, o, (client, options) =>
+      const answer = await this.send({ ...o, action: 'describe the backups', name }, (client, options) =>
         client.send(describe, options),
       );
       const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
@@ -156,7 +159,7 @@ export class DynamoDBTable {
         Limit: this.#pageSize,
         ExclusiveStartKey: start,
       };
-      const { Items, LastEvaluatedKey } = await this.send('list', name, o, (client, options) =>
+      const { Items, LastEvaluatedKey } = await this.send({ ...o, action: 'list', name }, (client, options) =>
         request(client, page, options),
       );
       yield* Items ?? [];
@@ -164,7 +167,7 @@ export class DynamoDBTable {
     } while (start !== undefined);
   }
 
-  #failure(e: unknown, action: string, name: string | undefined, signal: AbortSignal | undefined): unknown {
+  #failure(e: unknown, { action, name, signal }: TableCall): unknown {
     const shape = failureShape(e);
     if (signal?.aborted !== true && shape.name === 'ValidationException' && OTHER_KEYS.test(shape.message)) {
       return otherKeys(this.#keys, this.location, e);

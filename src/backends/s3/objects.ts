@@ -10,7 +10,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { LazycredError } from '../../errors.js';
-import { failureShape, serviceError, type ServiceCall } from '../../aws/service-errors.js';
+import { failureShape } from '../../aws/service-errors.js';
+import { S3Failures, type S3Call, type S3Service } from './failures.js';
+import { readBody } from './read-body.js';
 
 /** What the backend uses of the SDK's client. */
 export type S3Sender = Pick<S3Client, 'send' | 'destroy'>;
@@ -46,16 +48,18 @@ export interface ObjectVersion {
 /** An object's user metadata. */
 export type Metadata = Readonly<Record<string, string>>;
 
+/** An object to be written. */
+export interface NewObject {
+  readonly body: Uint8Array;
+  readonly metadata: Metadata;
+  /** None: whatever is there is overwritten. */
+  readonly condition?: Condition;
+}
+
 /** A conditional write that lost: 412, 409 (a racing write, try again), or 404 (If-Match on nothing). */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
 }
-
-/**
- * Largest object that is read, in bytes. Ours have less than one MiB; LazyCred set no limit, and a value
- * takes 4/3 of its size there.
- */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** How often a body that breaks off is asked for again; the SDK retries only up to the headers. */
 const BODY_ATTEMPTS = 3;
@@ -71,36 +75,35 @@ const LOST: Readonly<Record<string, true>> = {
 export class S3Objects {
   readonly #client: S3Sender;
   readonly #bucket: string;
-  readonly #service: string;
+  readonly #failures: S3Failures;
   readonly #location: string;
   #closed = false;
 
-  constructor(client: S3Sender, bucket: string, service: string, location: string) {
+  constructor(client: S3Sender, service: S3Service) {
     this.#client = client;
-    this.#bucket = bucket;
-    this.#service = service;
-    this.#location = location;
+    this.#bucket = service.bucket;
+    this.#failures = new S3Failures(service);
+    this.#location = service.location;
   }
 
   /** The object; undefined only for S3's NoSuchKey. */
-  async get(key: string, name: string, signal?: AbortSignal): Promise<S3Object | undefined> {
+  async get(key: string, call: S3Call): Promise<S3Object | undefined> {
+    const { name, signal } = call;
     for (let attempt = 1; ; attempt++) {
       let out: GetObjectCommandOutput;
       try {
-        this.#ready(signal);
-        out = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
-          ...(signal === undefined ? {} : { abortSignal: signal }),
-        });
+        const get = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
+        out = await this.#client.send(get, this.#begin(signal));
       } catch (e) {
         if (failureShape(e).name === 'NoSuchKey' && signal?.aborted !== true) return undefined;
-        throw this.#readFailure(e, name, signal);
+        throw this.#failures.ofRead(e, call);
       }
       try {
         const body = await readBody(out, name);
         return { body, etag: out.ETag ?? '', modified: out.LastModified };
       } catch (e) {
         if (attempt === BODY_ATTEMPTS || signal?.aborted === true || e instanceof LazycredError) {
-          throw this.#failure(e, 'read', name, signal);
+          throw this.#failures.of(e, 'read', call);
         }
       }
     }
@@ -110,76 +113,53 @@ export class S3Objects {
    * Writes an object, under a condition if there is one, and returns its ETag.
    * @throws ConditionFailed when the condition didn't hold
    */
-  async put(
-    key: string,
-    body: Uint8Array,
-    condition: Condition | undefined,
-    metadata: Metadata,
-    name: string,
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async put(key: string, { body, metadata, condition }: NewObject, call: S3Call): Promise<string> {
+    const put = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      Body: body,
+      ContentType: 'application/json',
+      Metadata: { ...metadata },
+      ...headersOf(condition),
+    });
     try {
-      this.#ready(signal);
-      const out = await this.#client.send(
-        new PutObjectCommand({
-          Bucket: this.#bucket,
-          Key: key,
-          Body: body,
-          ContentType: 'application/json',
-          Metadata: { ...metadata },
-          ...headersOf(condition),
-        }),
-        { ...(signal === undefined ? {} : { abortSignal: signal }) },
-      );
+      const out = await this.#client.send(put, this.#begin(call.signal));
       return out.ETag ?? '';
     } catch (e) {
-      if (signal?.aborted === true) throw this.#failure(e, 'write', name, signal);
+      if (call.signal?.aborted === true) throw this.#failures.of(e, 'write', call);
       const shape = failureShape(e);
       if (LOST[shape.name] === true || shape.status === 412)
         throw new ConditionFailed(shape.name, { cause: e });
       if (shape.name === 'NotImplemented') throw this.ignoresConditions(e);
-      throw this.#failure(e, 'write', name, signal);
+      throw this.#failures.of(e, 'write', call);
     }
   }
 
   /** An object's metadata, of one S3 version if given; undefined when there is no such object. */
-  async head(
-    key: string,
-    name: string,
-    o: { readonly id?: string; readonly signal: AbortSignal | undefined },
-  ): Promise<Metadata | undefined> {
-    const { id, signal } = o;
+  async head(key: string, call: S3Call & { readonly id?: string }): Promise<Metadata | undefined> {
+    const { id, signal } = call;
+    const version = id === undefined ? {} : { VersionId: id };
+    const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: key, ...version });
     try {
-      this.#ready(signal);
-      const out = await this.#client.send(
-        new HeadObjectCommand({
-          Bucket: this.#bucket,
-          Key: key,
-          ...(id === undefined ? {} : { VersionId: id }),
-        }),
-        { ...(signal === undefined ? {} : { abortSignal: signal }) },
-      );
+      const out = await this.#client.send(head, this.#begin(signal));
       return out.Metadata ?? {};
     } catch (e) {
       if (failureShape(e).status === 404 && signal?.aborted !== true) return undefined;
-      throw this.#failure(e, 'read', name, signal);
+      throw this.#failures.of(e, 'read', call);
     }
   }
 
   /** Every version that S3 keeps of the objects whose keys begin with `prefix`, delete markers included. */
-  async versions(prefix: string, name: string, signal: AbortSignal | undefined): Promise<ObjectVersion[]> {
+  async versions(prefix: string, call: S3Call): Promise<ObjectVersion[]> {
     const found: ObjectVersion[] = [];
     let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
     while (from !== undefined) {
       let out: ListObjectVersionsCommandOutput;
       try {
-        this.#ready(signal);
-        out = await this.#client.send(
-          new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from }),
-          { ...(signal === undefined ? {} : { abortSignal: signal }) },
-        );
+        const list = new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from });
+        out = await this.#client.send(list, this.#begin(call.signal));
       } catch (e) {
-        throw this.#failure(e, 'list the versions of objects', name, signal);
+        throw this.#failures.of(e, 'list the versions of objects', call);
       }
       for (const { Key, VersionId, IsLatest } of [...(out.Versions ?? []), ...(out.DeleteMarkers ?? [])]) {
         if (Key === undefined || VersionId === undefined) continue;
@@ -187,39 +167,32 @@ export class S3Objects {
       }
       const { NextKeyMarker, NextVersionIdMarker } = out;
       const more = out.IsTruncated === true && NextKeyMarker !== undefined;
-      from = more
-        ? {
-            KeyMarker: NextKeyMarker,
-            ...(NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker }),
-          }
-        : undefined;
+      const version = NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker };
+      from = more ? { KeyMarker: NextKeyMarker, ...version } : undefined;
     }
     return found;
   }
 
   /** Deletes an object; on a versioned bucket S3 keeps it as a noncurrent version. */
-  delete(key: string, name: string, signal: AbortSignal | undefined): Promise<void> {
-    return this.#delete({ Key: key }, 'delete an object', name, signal);
+  delete(key: string, call: S3Call): Promise<void> {
+    return this.#delete({ Key: key }, 'delete an object', call);
   }
 
   /** Deletes one version of an object for good. */
-  deleteVersion({ key, id }: ObjectVersion, name: string, signal: AbortSignal | undefined): Promise<void> {
-    return this.#delete({ Key: key, VersionId: id }, 'delete a version of an object', name, signal);
+  deleteVersion({ key, id }: ObjectVersion, call: S3Call): Promise<void> {
+    return this.#delete({ Key: key, VersionId: id }, 'delete a version of an object', call);
   }
 
   async #delete(
     what: { readonly Key: string; readonly VersionId?: string },
     action: string,
-    name: string,
-    signal: AbortSignal | undefined,
+    call: S3Call,
   ): Promise<void> {
     try {
-      this.#ready(signal);
-      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, ...what }), {
-        ...(signal === undefined ? {} : { abortSignal: signal }),
-      });
+      const remove = new DeleteObjectCommand({ Bucket: this.#bucket, ...what });
+      await this.#client.send(remove, this.#begin(call.signal));
     } catch (e) {
-      throw this.#failure(e, action, name, signal);
+      throw this.#failures.of(e, action, call);
     }
   }
 
@@ -228,43 +201,31 @@ export class S3Objects {
     prefix: string,
     size: number,
     from: PageStart,
-    o: {
-      readonly delimiter?: string;
-      readonly name?: string;
-      readonly signal?: AbortSignal | undefined;
-    } = {},
+    call: S3Call & { readonly delimiter?: string },
   ): Promise<{ readonly keys: readonly S3Key[]; readonly next: PageStart | undefined }> {
-    const { delimiter, name, signal } = o;
+    const list = new ListObjectsV2Command({
+      Bucket: this.#bucket,
+      Prefix: prefix,
+      MaxKeys: size,
+      ...('token' in from ? { ContinuationToken: from.token } : {}),
+      ...('after' in from ? { StartAfter: from.after } : {}),
+      ...(call.delimiter === undefined ? {} : { Delimiter: call.delimiter }),
+    });
     try {
-      this.#ready(signal);
-      const out = await this.#client.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: prefix,
-          MaxKeys: size,
-          ...('token' in from ? { ContinuationToken: from.token } : {}),
-          ...('after' in from ? { StartAfter: from.after } : {}),
-          ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-        }),
-        { ...(signal === undefined ? {} : { abortSignal: signal }) },
-      );
+      const out = await this.#client.send(list, this.#begin(call.signal));
       const keys = (out.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
         Key === undefined ? [] : [{ key: Key, size: Size ?? 0, modified: LastModified }],
       );
       const token = out.NextContinuationToken;
       return { keys, next: out.IsTruncated === true && token !== undefined ? { token } : undefined };
     } catch (e) {
-      throw this.#failure(e, 'list', name, signal);
+      throw this.#failures.of(e, 'list', call);
     }
   }
 
   /** The refusal of an endpoint on which two writers would silently overwrite each other. */
   ignoresConditions(cause?: unknown): LazycredError {
-    return new LazycredError(
-      'ERR_UNSUPPORTED',
-      `${this.#service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values`,
-      { location: this.#location, hint: 'use an S3 service that honours them, or a DynamoDB store', cause },
-    );
+    return this.#failures.ignoresConditions(cause);
   }
 
   close(): void {
@@ -272,63 +233,16 @@ export class S3Objects {
     this.#client.destroy();
   }
 
-  #ready(signal: AbortSignal | undefined): void {
+  /** What a request is sent with. @throws ERR_USAGE once closed; the reason of an aborted signal */
+  #begin(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
     signal?.throwIfAborted();
     if (this.#closed)
       throw new LazycredError('ERR_USAGE', 'the store is closed', { location: this.#location });
-  }
-
-  #readFailure(e: unknown, name: string, signal: AbortSignal | undefined): unknown {
-    const failure = this.#failure(e, 'read', name, signal);
-    if (
-      !(failure instanceof LazycredError) ||
-      failure.code !== 'ERR_ACCESS' ||
-      failureShape(e).status !== 403
-    ) {
-      return failure;
-    }
-    return new LazycredError('ERR_ACCESS', failure.message, {
-      name,
-      location: this.#location,
-      hint: 'reading needs s3:GetObject; S3 also answers so for a name that does not exist where s3:ListBucket is not allowed',
-      cause: failure.cause,
-    });
-  }
-
-  #failure(e: unknown, action: string, name: string | undefined, signal: AbortSignal | undefined): unknown {
-    const call: ServiceCall = { service: this.#service, action, location: this.#location, name, signal };
-    const { name: kind } = failureShape(e);
-    if (kind === 'NoSuchBucket' && signal?.aborted !== true) {
-      return new LazycredError('ERR_CONFIG', `the bucket "${this.#bucket}" does not exist`, {
-        name,
-        location: this.#location,
-        hint: 'check store in the config (lazy config shows what is in force); lazy setup makes what is missing',
-        cause: e,
-      });
-    }
-    return serviceError(e, call);
+    return signal === undefined ? {} : { abortSignal: signal };
   }
 }
 
 function headersOf(condition: Condition | undefined): { IfMatch?: string; IfNoneMatch?: string } {
   if (condition === undefined) return {};
   return 'etag' in condition ? { IfMatch: condition.etag } : { IfNoneMatch: '*' };
-}
-
-async function readBody(out: GetObjectCommandOutput, name: string): Promise<Buffer> {
-  const tooLarge = () =>
-    new LazycredError('ERR_INTEGRITY', 'the stored object is larger than 16 MiB: no record', {
-      name,
-    });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  if (out.Body === undefined) return Buffer.alloc(0);
-  // Leaving the loop early destroys the stream, so that the rest isn't fetched.
-  for await (const chunk of out.Body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(Buffer.from(chunk));
-  }
-  if (out.ContentLength !== undefined && out.ContentLength !== size) throw new Error('the body broke off');
-  return Buffer.concat(chunks, size);
 }

@@ -1,0 +1,64 @@
+import { LazycredError } from '../../errors.js';
+import { failureShape, serviceError } from '../../aws/service-errors.js';
+
+/** What a call is about, and what ends it. */
+export interface S3Call {
+  /** The secret's name, for messages. */
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whose failures they are. */
+export interface S3Service {
+  readonly bucket: string;
+  /** For messages: `S3 in eu-west-1`. */
+  readonly service: string;
+  /** The store's, for messages. */
+  readonly location: string;
+}
+
+/** What a bucket's failures mean: one of our errors for each. */
+export class S3Failures {
+  readonly #service: S3Service;
+
+  constructor(service: S3Service) {
+    this.#service = service;
+  }
+
+  /** @param action what can't be done, for messages: `read` */
+  of(e: unknown, action: string, { name, signal }: S3Call): unknown {
+    const { bucket, service, location } = this.#service;
+    if (failureShape(e).name === 'NoSuchBucket' && signal?.aborted !== true) {
+      return new LazycredError('ERR_CONFIG', `the bucket "${bucket}" does not exist`, {
+        name,
+        location,
+        hint: 'check store in the config (lazy config shows what is in force); lazy setup makes what is missing',
+        cause: e,
+      });
+    }
+    return serviceError(e, { service, action, location, name, signal });
+  }
+
+  /** The failure of a GET, whose 403 may also stand for an object that isn't there. */
+  ofRead(e: unknown, call: S3Call): unknown {
+    const failure = this.of(e, 'read', call);
+    const isRefused = failure instanceof LazycredError && failure.code === 'ERR_ACCESS';
+    if (!isRefused || failureShape(e).status !== 403) return failure;
+    return new LazycredError('ERR_ACCESS', failure.message, {
+      name: call.name,
+      location: this.#service.location,
+      hint: 'reading needs s3:GetObject; S3 also answers so for a name that does not exist where s3:ListBucket is not allowed',
+      cause: failure.cause,
+    });
+  }
+
+  /** The refusal of an endpoint on which two writers would silently overwrite each other. */
+  ignoresConditions(cause?: unknown): LazycredError {
+    const { service, location } = this.#service;
+    return new LazycredError(
+      'ERR_UNSUPPORTED',
+      `${service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values`,
+      { location, hint: 'use an S3 service that honours them, or a DynamoDB store', cause },
+    );
+  }
+}

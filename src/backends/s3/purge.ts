@@ -1,0 +1,69 @@
+import { isLazycredError, LazycredError } from '../../errors.js';
+import { VERSION_METADATA } from './layout.js';
+import type { ObjectVersion } from './objects.js';
+import type { NameCall, S3Records } from './records.js';
+
+/**
+ * Deletes the noncurrent S3 versions of a name's head and archive, as a versioned bucket keeps them.
+ *
+ * @param versions of the name, whose noncurrent S3 versions go; undefined for all
+ * @throws ERR_ACCESS when some remain because they may not be listed or deleted
+ */
+export async function purge(
+  records: S3Records,
+  versions: readonly string[] | undefined,
+  call: NameCall,
+): Promise<void> {
+  const { objects, layout } = records;
+  const headKey = layout.headKey(call.name);
+  let left = 0;
+  try {
+    const old = await noncurrent(records, versions, call);
+    left = old.length;
+    for (const version of old) {
+      const goes = version.key !== headKey || (await heldOneOf(records, versions, version, call));
+      if (!goes) continue;
+      await objects.deleteVersion(version, call);
+      left--;
+    }
+  } catch (e) {
+    if (!isLazycredError(e, 'ERR_ACCESS')) throw e;
+    const what = left === 0 ? 'what a versioned bucket keeps of it' : `${left} noncurrent S3 versions`;
+    const message = `the values are overwritten, but ${what} may remain: ${e.message}`;
+    throw new LazycredError('ERR_ACCESS', message, {
+      name: call.name,
+      location: layout.location,
+      hint: 'needs s3:ListBucketVersions and s3:DeleteObjectVersion; then run it again',
+      cause: e,
+    });
+  }
+}
+
+async function noncurrent(
+  { objects, layout }: S3Records,
+  versions: readonly string[] | undefined,
+  call: NameCall,
+): Promise<ObjectVersion[]> {
+  const { name } = call;
+  const headKey = layout.headKey(name);
+  const erased = versions?.map((version) => layout.archiveKey(name, version));
+  const isArchive = (key: string) =>
+    erased === undefined ? layout.archivedVersion(name, key) !== undefined : erased.includes(key);
+  // By the exact keys: `db-2` and the archive of `db/x` begin alike.
+  const heads = (await objects.versions(headKey, call)).filter((v) => v.key === headKey);
+  const archived = (await objects.versions(layout.archiveFolder(name), call)).filter((v) => isArchive(v.key));
+  return [...heads, ...archived].filter((v) => !v.current);
+}
+
+// A noncurrent head tells by its metadata which version it was; one that doesn't (LazyCred's own)
+// goes only with everything.
+async function heldOneOf(
+  { objects }: S3Records,
+  versions: readonly string[] | undefined,
+  { key, id }: ObjectVersion,
+  call: NameCall,
+): Promise<boolean> {
+  if (versions === undefined) return true;
+  const metadata = await objects.head(key, { ...call, id });
+  return versions.includes(metadata?.[VERSION_METADATA] ?? '');
+}
