@@ -138,15 +138,7 @@ export const ROOMS = [
       'setup/kms-key',
       'setup/forgotten-kms-key',
     ],
-    imports: [
-      ...LEAVES,
-      'files',
-      'aws/service-errors',
-      'setup/steps',
-      'backends/local',
-      'backends/dynamodb/table-keys',
-    ],
-    types: ['backends/s3', 'backends/dynamodb'],
+    imports: [...LEAVES, 'files', 'aws/service-errors', 'setup/steps', 'backends/dynamodb/table-keys'],
     packages: SDK,
   },
   {
@@ -265,7 +257,7 @@ export const ROOMS = [
     room: 'cli/steps',
     layer: 9,
     files: ['cli/steps/*'],
-    imports: [...LEAVES, 'secret', 'store/bulk', 'cli/formats', 'cli/arguments', 'cli/io'],
+    imports: [...LEAVES, 'files', 'secret', 'store/bulk', 'cli/formats', 'cli/arguments', 'cli/io'],
     types: ['index', 'config.ts', 'config', 'cli/command'],
     ...COMMAND,
   },
@@ -296,6 +288,7 @@ export const ROOMS = [
     files: ['cli/ancestors/*'],
     imports: [
       ...LEAVES,
+      'files',
       'secret',
       'store/bulk',
       'config.ts',

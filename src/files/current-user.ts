@@ -1,8 +1,8 @@
+import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { codeOf } from './system-errors.js';
-import { statSync } from 'node:fs';
 
-/** The user's number; undefined when the system knows no such user, as in some containers. */
+/** The user's number; undefined when the system knows no such user, as in some containers; -1 on Windows. */
 export function currentUid(): number | undefined {
   try {
     return userInfo().uid;

@@ -1,9 +1,55 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { systemCode } from './system-errors.js';
 
-/** Writes a new file with mode 0600 and flushes it to the disk; it must not exist yet. */
-export async function writeNew(path: string, body: string): Promise<void> {
+/** A file to be written, whole or not at all: also after a crash, nobody sees half of it. */
+export interface WholeFile {
+  readonly path: string;
+  /** A name of nobody else's in the same folder, under which the file is written first. */
+  readonly temporary: string;
+  readonly body: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Creates a file of mode 0600: written under its temporary name, flushed, hard-linked to its place,
+ * the folder flushed.
+ *
+ * @throws the system's errors, among them `link`'s: EEXIST where the file is there already
+ */
+export async function createFile({ path, temporary, body, signal }: WholeFile): Promise<void> {
+  try {
+    signal?.throwIfAborted();
+    await writeNew(temporary, body);
+    signal?.throwIfAborted();
+    await link(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  // From here on the file exists: an abort must not keep it from the disk.
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Puts a file of mode 0600 in the place of another, if there is one: written under its temporary name,
+ * flushed, renamed, the folder flushed.
+ *
+ * @throws the system's errors
+ */
+export async function replaceFile({ path, temporary, body, signal }: WholeFile): Promise<void> {
+  try {
+    signal?.throwIfAborted();
+    await writeNew(temporary, body);
+    signal?.throwIfAborted();
+    await rename(temporary, path);
+  } catch (e) {
+    await rm(temporary, { force: true });
+    throw e;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeNew(path: string, body: string | Uint8Array): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(body);
@@ -13,21 +59,26 @@ export async function writeNew(path: string, body: string): Promise<void> {
   }
 }
 
+const CANT_OPEN: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES']);
+
+// What file systems that flush no folders answer.
+const CANT_FLUSH: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP']);
+
 /** Flushes a folder's entries to the disk, where the system can. */
 export async function syncFolder(path: string): Promise<void> {
   let handle: FileHandle;
   try {
     handle = await open(path, 'r');
   } catch (e) {
-    // Windows opens no folders (it keeps their entries safe by its journal).
-    if (systemCode(e) === 'EISDIR' || systemCode(e) === 'EPERM') return;
+    // Windows opens no folders (it keeps their entries safe by its journal); one that may be written and
+    // not read is not opened anywhere.
+    if (CANT_OPEN.has(systemCode(e))) return;
     throw e;
   }
   try {
     await handle.sync();
   } catch (e) {
-    // What file systems that don't do this answer.
-    if (systemCode(e) !== 'EINVAL' && systemCode(e) !== 'ENOTSUP') throw e;
+    if (!CANT_FLUSH.has(systemCode(e))) throw e;
   } finally {
     await handle.close();
   }

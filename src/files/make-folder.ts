@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from './system-errors.js';
 
 /**
  * Makes a folder, and those above it that are missing, with mode 0700; one that is there stays as it is.
@@ -16,7 +17,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     return await makeOne(path);
   } catch (e) {
     const parent = dirname(path);
-    if (codeOf(e) !== 'ENOENT' || parent === path) throw e;
+    if (systemCode(e) !== 'ENOENT' || parent === path) throw e;
     const topmost = await makeFolder(parent);
     // Once more and no oftener: a parent that is there now and still says ENOENT takes no folders.
     const made = await makeOne(path);
@@ -30,7 +31,7 @@ async function makeOne(path: string): Promise<string | undefined> {
     return path;
   } catch (e) {
     // Not only EEXIST: of a root or a read-only disk, systems say other things first.
-    if (codeOf(e) !== 'ENOENT' && (await isFolder(path))) return undefined;
+    if (systemCode(e) !== 'ENOENT' && (await isFolder(path))) return undefined;
     throw e;
   }
 }
@@ -40,12 +41,7 @@ async function isFolder(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch (e) {
     // The caller throws what `mkdir` said.
-    if (codeOf(e) !== undefined) return false;
+    if (systemCode(e) !== undefined) return false;
     throw e;
   }
-}
-
-function codeOf(e: unknown): unknown {
-  // By what it carries: an error of Node's own may stem from another realm.
-  return typeof e === 'object' && e !== null && 'code' in e ? e.code : undefined;
 }

@@ -1,29 +1,32 @@
 import { LazycredError } from '../errors.js';
 
-// By what they carry, not by class: an error of Node's own may stem from another realm.
-export function codeOf(e: unknown): unknown {
-  return typeof e === 'object' && e !== null && 'code' in e ? e.code : undefined;
+// By what an error carries, not by its class: where a host runs this in a context of its own (vm), the
+// errors of `node:fs` are of another realm's `Error`.
+
+/** The code of an error of Node's own: `ENOENT`, `ERR_INVALID_ARG_VALUE`; undefined for ours, and for errors without one. */
+export function codeOf(e: unknown): string | undefined {
+  if (typeof e !== 'object' || e === null || e instanceof LazycredError || !('code' in e)) return undefined;
+  return typeof e.code === 'string' ? e.code : undefined;
 }
 
-/** The code of a system error: `ENOENT`; undefined for every other. */
-export function errno(e: unknown): string | undefined {
-  const code = e instanceof LazycredError ? undefined : codeOf(e);
-  return typeof code === 'string' && /^E[A-Z0-9]+$/u.test(code) ? code : undefined;
-}
-
-/** A failed system call as Node throws it: by shape, since it may come from another realm. */
-interface SystemFailure {
+/** A failed system call as Node throws it. */
+export interface SystemError {
+  /** By errno(3): `ENOENT`. */
   readonly code: string;
+  /** The call: `open`. */
+  readonly syscall: string;
   readonly message: string;
 }
 
-export function systemFailure(e: unknown): SystemFailure | undefined {
-  if (typeof e !== 'object' || e === null || !('syscall' in e)) return undefined;
-  const { code, message } = e as { code?: unknown; message?: unknown };
-  return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+/** The failed system call that an error tells of; undefined for every other error. */
+export function systemErrorOf(e: unknown): SystemError | undefined {
+  const code = codeOf(e);
+  if (code === undefined || !/^E[A-Z0-9]+$/u.test(code)) return undefined;
+  const { syscall, message } = e as { syscall?: unknown; message?: unknown };
+  return typeof syscall === 'string' && typeof message === 'string' ? { code, syscall, message } : undefined;
 }
 
-/** The code of a failed system call (`ENOENT`), undefined for any other failure. */
+/** The code of a failed system call: `ENOENT`; undefined for every other error. */
 export function systemCode(e: unknown): string | undefined {
-  return systemFailure(e)?.code;
+  return systemErrorOf(e)?.code;
 }

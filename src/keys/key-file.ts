@@ -1,9 +1,11 @@
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
+import { LazycredError } from '../errors.js';
+import { currentUid } from '../files/current-user.js';
+import { codeOf, systemCode } from '../files/system-errors.js';
 import { decodeBase64 } from '../text/base64.js';
 import { printable } from '../text/printable.js';
-import { fileError, isErrno, refusal } from './key-file-errors.js';
 
 /**
  * A small file of random bytes that only its owner may read: one line of base64 (RFC 4648 §4,
@@ -20,6 +22,20 @@ export interface KeyFile {
   readonly uid?: number | undefined;
 }
 
+// What the person can do something about; anything else is the system's trouble, perhaps passing.
+const REFUSED: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'EEXIST',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENXIO',
+]);
+
 /** Group's and others' permission bits: none may be set. */
 const OTHERS = 0o077;
 
@@ -35,15 +51,15 @@ export async function readKeyFile(file: KeyFile): Promise<Buffer | undefined> {
     // Non-blocking: opening a pipe in the file's place would otherwise wait for a writer for ever.
     handle = await open(file.path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (e) {
-    if (isErrno(e, 'ENOENT')) return undefined;
-    throw fileError(e, file, 'read');
+    if (systemCode(e) === 'ENOENT') return undefined;
+    throw keyFileError(e, file, 'read');
   }
   try {
     // The open file's own status: a path could lead elsewhere by the next call.
     refuseUnlessPrivate(await handle.stat(), file);
     return await readBytes(handle, file);
   } catch (e) {
-    throw fileError(e, file, 'read');
+    throw keyFileError(e, file, 'read');
   } finally {
     await handle.close();
   }
@@ -57,20 +73,9 @@ function refuseUnlessPrivate(status: Stats, file: KeyFile): void {
     const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
     throw refusal(file, `is open to others (mode ${mode})`, `chmod 600 ${printable(file.path)}`);
   }
-  const uid = file.uid ?? currentUser();
+  const uid = file.uid ?? currentUid();
   if (uid !== undefined && status.uid !== uid) {
     throw refusal(file, `belongs to another user (uid ${status.uid})`, 'chown it to yourself if it is yours');
-  }
-}
-
-/** The user's number; undefined where the system has no entry for the user, as in some containers. */
-function currentUser(): number | undefined {
-  try {
-    return userInfo().uid;
-  } catch (e) {
-    // Only root can read another user's 0600 file, and root always has an entry.
-    if (isErrno(e, 'ERR_SYSTEM_ERROR')) return undefined;
-    throw e;
   }
 }
 
@@ -91,3 +96,24 @@ async function readBytes(handle: FileHandle, file: KeyFile): Promise<Buffer> {
 }
 
 const RESTORE = 'restore it from a copy; with another key, what it wrapped stays closed';
+
+/** One of our errors for a key file that can't be read or made; what is no error of Node's passes through. */
+export function keyFileError(e: unknown, file: KeyFile, action: 'read' | 'make'): unknown {
+  // Node's own refusals, too: `ERR_INVALID_ARG_VALUE` for a path with a NUL.
+  const reason = codeOf(e);
+  if (reason === undefined) return e;
+  const code = REFUSED.has(reason) ? 'ERR_ACCESS' : 'ERR_UNAVAILABLE';
+  return new LazycredError(code, `cannot ${action} the ${file.what} ${printable(file.path)}: ${reason}`, {
+    location: file.path,
+    hint: code === 'ERR_ACCESS' ? 'check that you own the file and its folder' : undefined,
+    cause: e,
+  });
+}
+
+/** The file is there, but must not be used. */
+function refusal(file: KeyFile, why: string, hint?: string): LazycredError {
+  return new LazycredError('ERR_ACCESS', `the ${file.what} ${printable(file.path)} ${why}`, {
+    location: file.path,
+    hint,
+  });
+}

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rm } from 'node:fs/promises';
-import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
+import { createFile, syncFolder } from '../files/durable.js';
 import { makeFolder } from '../files/make-folder.js';
+import { systemCode } from '../files/system-errors.js';
 import { printable } from '../text/printable.js';
-import { fileError, isErrno } from './key-file-errors.js';
-import { readKeyFile, type KeyFile } from './key-file.js';
+import { keyFileError, readKeyFile, type KeyFile } from './key-file.js';
 
 /**
  * Makes the file (0600, its folder 0700) unless it is there, and gives the bytes that it then
@@ -32,51 +31,31 @@ async function create(file: KeyFile, random: (n: number) => Buffer): Promise<voi
   const folder = dirname(file.path);
   // Its own randomness: an injected `random` may repeat itself.
   const temporary = `${file.path}.${randomBytes(8).toString('hex')}.tmp`;
+  const body = randomLine(file, random);
   try {
     await makeFolder(folder);
-    try {
-      await writePrivate(temporary, file, random);
-      await linkUnlessThere(temporary, file.path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    // By the losers of a race too: what they wrap next must not outlive the key in a power cut.
-    await syncFolder(folder);
+    await createUnlessThere(file.path, temporary, body);
   } catch (e) {
-    throw fileError(e, file, 'make');
+    throw keyFileError(e, file, 'make');
+  } finally {
+    body.fill(0);
   }
 }
 
-async function linkUnlessThere(from: string, to: string): Promise<void> {
+async function createUnlessThere(path: string, temporary: string, body: Uint8Array): Promise<void> {
   try {
-    await link(from, to);
+    await createFile({ path, temporary, body });
   } catch (e) {
-    // Somebody else made it first: theirs counts.
-    if (!isErrno(e, 'EEXIST')) throw e;
+    // Somebody else made it first: that file counts.
+    if (systemCode(e) !== 'EEXIST') throw e;
+    // Also by the losers of the race: what they wrap next must not outlive the key in a power cut.
+    await syncFolder(dirname(path));
   }
 }
 
-async function writePrivate(path: string, file: KeyFile, random: (n: number) => Buffer): Promise<void> {
+function randomLine(file: KeyFile, random: (n: number) => Buffer): Buffer {
   const bytes = random(file.bytes);
   const line = Buffer.from(`${bytes.toString('base64')}\n`, 'latin1');
   bytes.fill(0);
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(line);
-    await handle.sync();
-  } finally {
-    line.fill(0);
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders; its file systems keep names in order by themselves.
-  if (platform() === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  return line;
 }

@@ -7,20 +7,20 @@ import {
   PutPublicAccessBlockCommand,
   type BucketLocationConstraint,
   type CreateBucketCommandInput,
+  type S3Client,
   type Tag,
 } from '@aws-sdk/client-s3';
 import { LazycredError } from '../errors.js';
 import { ask, settle } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
 import { ALL_BLOCKED, bucketState, isBare, to, type BucketPlace, type BucketState } from './bucket/state.js';
-import type { S3Sender } from '../backends/s3/objects.js';
 import { tlsOnlyPolicy } from './bucket/policy.js';
 import { describeBucket } from './bucket/describe.js';
 
 /** The bucket that a store needs, and how to reach it. */
 export interface BucketSetup extends SetupRun {
   /** Stays open. */
-  readonly client: S3Sender;
+  readonly client: Pick<S3Client, 'send'>;
   readonly bucket: string;
   /** The client's region, in which the bucket is made. */
   readonly region: string;

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { LazycredError } from '../errors.js';
+import { fileError } from '../files/file-error.js';
 import { makeFolder } from '../files/make-folder.js';
+import { systemCode } from '../files/system-errors.js';
 import { printable } from '../text/printable.js';
 import type { SetupRun, SetupStep } from './steps.js';
-import { systemCode } from '../files/system-errors.js';
-import { fileError } from '../backends/local/files.js';
 
 /** Bits of a folder's mode that let others in. */
 const OTHERS = 0o077;

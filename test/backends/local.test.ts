@@ -17,7 +17,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LocalBackend } from '../../src/backends/local.js';
-import { fileError } from '../../src/backends/local/files.js';
 import type { Backend } from '../../src/backend.js';
 import { parseName, storedName } from '../../src/record/names.js';
 import type { Listed, StoredRecord } from '../../src/record.js';
@@ -369,34 +368,6 @@ describe('failures', () => {
       if (unprivileged) process.seteuid?.(0);
       await chmod(dir, 0o700);
     }
-  });
-
-  test.each([
-    ['EACCES', 'ERR_ACCESS'],
-    ['EPERM', 'ERR_ACCESS'],
-    ['EROFS', 'ERR_ACCESS'],
-    ['ENOTDIR', 'ERR_CONFIG'],
-    ['ENAMETOOLONG', 'ERR_USAGE'],
-    ['ENOSPC', 'ERR_UNAVAILABLE'],
-    ['EDQUOT', 'ERR_UNAVAILABLE'],
-    ['EIO', 'ERR_UNAVAILABLE'],
-    ['EMFILE', 'ERR_UNAVAILABLE'],
-  ])('%s is %s, with the path once', (system, code) => {
-    const failure = Object.assign(new Error(`${system}: what it means, write '/s/db'`), {
-      code: system,
-      syscall: 'write',
-    });
-    expect(fileError(failure, 'write', '/s/\ndb', db)).toMatchObject({
-      code,
-      message: `cannot write /s/\\u000adb: ${system}: what it means`,
-      secret: 'db',
-      cause: failure,
-    });
-  });
-
-  test('what is no failure of the system passes through', () => {
-    const bug = new TypeError('x is not a function');
-    expect(fileError(bug, 'write', '/s', db)).toBe(bug);
   });
 
   test('a record over 1 MiB is refused before anything is written', async () => {

@@ -63,7 +63,7 @@ function taggingAtCreation(): BucketSetup['client'] {
     await client.send(new PutBucketTaggingCommand({ Bucket: input.Bucket, Tagging: { TagSet: Tags } }));
     return answer;
   };
-  return { send: send as S3Client['send'], destroy: () => undefined };
+  return { send: send as S3Client['send'] };
 }
 
 async function stateOf(bucket: string): Promise<unknown> {

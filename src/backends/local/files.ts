@@ -1,47 +1,14 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { LazycredError, type ErrorCode } from '../../errors.js';
+import { LazycredError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { SecretName } from '../../record/names.js';
 import type { Fields } from '../../record.js';
-import { systemFailure, systemCode } from '../../files/system-errors.js';
+import { fileError } from '../../files/file-error.js';
+import { systemCode } from '../../files/system-errors.js';
 
 /** Largest file that is read as a record, in bytes: well over a value of 256 KiB in base64 with its header. */
 export const MAX_FILE_BYTES = 1024 * 1024;
-
-// What a file system says and what that means here; anything else (ENOSPC, EIO, EMFILE, …) may pass.
-const BY_CODE: Readonly<Record<string, ErrorCode>> = {
-  EACCES: 'ERR_ACCESS',
-  EPERM: 'ERR_ACCESS',
-  EROFS: 'ERR_ACCESS',
-  ENOTDIR: 'ERR_CONFIG',
-  EEXIST: 'ERR_CONFIG',
-  ELOOP: 'ERR_CONFIG',
-  ENAMETOOLONG: 'ERR_USAGE',
-};
-
-const HINTS: Partial<Record<ErrorCode, string>> = {
-  ERR_ACCESS: 'check who owns the folder and what its mode allows',
-  ERR_CONFIG: 'the store must be a folder, and so must everything above it',
-};
-
-/**
- * One of our errors for a failed system call: ERR_ACCESS, ERR_CONFIG, ERR_USAGE (the name is too long
- * for this file system) or ERR_UNAVAILABLE. Everything else passes through.
- */
-export function fileError(e: unknown, action: string, path: string, name?: SecretName): unknown {
-  const failure = systemFailure(e);
-  if (failure === undefined) return e;
-  const code = BY_CODE[failure.code] ?? 'ERR_UNAVAILABLE';
-  // Node's text is `ENOSPC: no space left on device, write '…'`: the path is said once, by us.
-  const why = printable(failure.message.split(',', 1)[0] ?? failure.code);
-  return new LazycredError(code, `cannot ${action} ${printable(path)}: ${why}`, {
-    name,
-    location: path,
-    hint: HINTS[code],
-    cause: e,
-  });
-}
 
 /** A record's file as read: its fields, or what is known of it without reading. */
 export interface RecordFile {

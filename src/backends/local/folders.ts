@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretName } from '../../record/names.js';
 import { systemCode } from '../../files/system-errors.js';
-import { fileError } from './files.js';
+import { fileError } from '../../files/file-error.js';
 import { CONTINUES, decodeName, versionOf } from './names.js';
 
 /** Begins the name of a file that is still being written. */

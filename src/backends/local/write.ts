@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { lstat, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { versionNumber } from '../../record/versions.js';
 import type { SecretName } from '../../record/names.js';
-import { syncFolder, writeNew } from '../../files/durable.js';
-import { systemCode } from '../../files/system-errors.js';
-import { MAX_FILE_BYTES, fileError } from './files.js';
+import { createFile, replaceFile, syncFolder } from '../../files/durable.js';
+import { fileError } from '../../files/file-error.js';
+import { systemCode, systemErrorOf } from '../../files/system-errors.js';
+import { MAX_FILE_BYTES } from './files.js';
 import { TEMPORARY, readVersions } from './folders.js';
 import { fileOf } from './names.js';
 
@@ -15,7 +16,7 @@ import { fileOf } from './names.js';
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 // What `link()` answers where a file system has no hard links.
-const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** A version to be written, and where. */
 export interface NewVersion {
@@ -63,13 +64,9 @@ export async function overwriteVersion(
   body: string,
   name: SecretName,
 ): Promise<void> {
-  const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
   try {
-    await writeNew(unfinished, body);
-    await rename(unfinished, join(folder, file));
-    await syncFolder(folder);
+    await replaceFile({ path: join(folder, file), temporary: temporaryIn(folder), body });
   } catch (e) {
-    await remove(unfinished);
     throw fileError(e, 'write', folder, name);
   }
 }
@@ -95,33 +92,29 @@ async function write(v: NewVersion, folder: string): Promise<void> {
   v.signal?.throwIfAborted();
   if (newest === undefined) await makeFolders(v.dir, folder);
   await sweep(folder, temporary);
-
-  const unfinished = join(folder, TEMPORARY + randomBytes(12).toString('hex'));
+  const path = join(folder, fileOf(v.version));
   try {
-    v.signal?.throwIfAborted();
-    await writeNew(unfinished, v.body);
-    v.signal?.throwIfAborted();
-    await linkNew(unfinished, folder, v);
-  } finally {
-    await remove(unfinished);
+    await createFile({ path, temporary: temporaryIn(folder), body: v.body, signal: v.signal });
+  } catch (e) {
+    throw linkError(e, v);
   }
-  // From here on the version exists: an abort must not keep it from the disk.
-  await syncFolder(folder);
 }
 
-async function linkNew(unfinished: string, folder: string, v: NewVersion): Promise<void> {
-  try {
-    await link(unfinished, join(folder, fileOf(v.version)));
-  } catch (e) {
-    if (systemCode(e) === 'EEXIST') throw conflict(v, `version ${v.version} exists`, e);
-    if (!NO_LINKS.has(systemCode(e))) throw e;
-    throw new LazycredError('ERR_UNSUPPORTED', `the file system of ${v.location} has no hard links`, {
-      name: v.name,
-      location: v.location,
-      hint: 'keep the store on a local disk (ext4, xfs, btrfs, APFS, NTFS) or NFS',
-      cause: e,
-    });
-  }
+function temporaryIn(folder: string): string {
+  return join(folder, TEMPORARY + randomBytes(12).toString('hex'));
+}
+
+function linkError(e: unknown, v: NewVersion): unknown {
+  const failure = systemErrorOf(e);
+  if (failure?.syscall !== 'link') return e;
+  if (failure.code === 'EEXIST') return conflict(v, `version ${v.version} exists`, e);
+  if (!NO_LINKS.has(failure.code)) return e;
+  return new LazycredError('ERR_UNSUPPORTED', `the file system of ${v.location} has no hard links`, {
+    name: v.name,
+    location: v.location,
+    hint: 'keep the store on a local disk (ext4, xfs, btrfs, APFS, NTFS) or NFS',
+    cause: e,
+  });
 }
 
 function conflict(v: NewVersion, why: string, cause?: unknown): LazycredError {
@@ -143,7 +136,7 @@ async function makeFolders(dir: string, folder: string): Promise<void> {
 async function sweep(folder: string, temporary: readonly string[]): Promise<void> {
   for (const entry of temporary) {
     const path = join(folder, entry);
-    if (await isStale(path)) await remove(path);
+    if (await isStale(path)) await rm(path, { force: true });
   }
 }
 
@@ -153,13 +146,5 @@ async function isStale(path: string): Promise<boolean> {
   } catch (e) {
     if (systemCode(e) === 'ENOENT') return false;
     throw e;
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (e) {
-    if (systemCode(e) !== 'ENOENT') throw e;
   }
 }

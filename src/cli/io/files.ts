@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, basename } from 'node:path';
 import { LazycredError, type ErrorCode } from '../../errors.js';
+import { replaceFile } from '../../files/durable.js';
+import { systemCode } from '../../files/system-errors.js';
 import { quote } from '../../text/printable.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 
@@ -43,7 +45,7 @@ export async function readFileUpTo(path: string, limit: number, shown = quote(pa
       await handle.close();
     }
   } catch (e) {
-    throw fileError(e, `cannot read ${shown}`);
+    throw failedOn(e, `cannot read ${shown}`);
   }
 }
 
@@ -73,17 +75,9 @@ export async function writePrivateFile(
   );
   try {
     refuseOther(await lstat(path).catch(absent), what, otherWay);
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
+    await replaceFile({ path, temporary, body: data });
   } catch (e) {
-    await rm(temporary, { force: true }).catch(absent);
-    throw fileError(e, what);
+    throw failedOn(e, what);
   }
 }
 
@@ -100,7 +94,7 @@ function refuseOther(found: Stats | undefined, what: string, otherWay: string): 
 }
 
 function absent(e: unknown): undefined {
-  if (errno(e) === undefined) throw e;
+  if (systemCode(e) === undefined) throw e;
   return undefined;
 }
 
@@ -124,14 +118,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left',
 };
 
-function fileError(e: unknown, what: string): unknown {
-  const code = errno(e);
+function failedOn(e: unknown, what: string): unknown {
+  const code = systemCode(e);
   if (code === undefined) return e;
   return new LazycredError(CODES[code] ?? 'ERR_USAGE', `${what}: ${WORDS[code] ?? code}`, { cause: e });
-}
-
-function errno(e: unknown): string | undefined {
-  return e instanceof Error && 'syscall' in e && 'code' in e && typeof e.code === 'string'
-    ? e.code
-    : undefined;
 }

@@ -1,4 +1,5 @@
 import { EXIT_STATUS, isLazycredError, type LazycredError } from '../../errors.js';
+import { codeOf } from '../../files/system-errors.js';
 import { printable } from '../../text/printable.js';
 import { writeError } from './streams.js';
 
@@ -47,8 +48,8 @@ async function logJson(message: string, e: LazycredError | undefined): Promise<v
 // A foreign error's message may quote a value: its kind says enough to look further.
 function bugLine(e: unknown): string {
   const kind = e instanceof Error ? e.name : typeof e;
-  const code = e instanceof Error && 'code' in e && typeof e.code === 'string' ? ` ${e.code}` : '';
-  return `a bug in lazy: ${printable(kind + code)} (LAZYCRED_DEBUG=1 shows more)`;
+  const code = codeOf(e);
+  return `a bug in lazy: ${printable(code === undefined ? kind : `${kind} ${code}`)} (LAZYCRED_DEBUG=1 shows more)`;
 }
 
 function oneLine(text: string): string {

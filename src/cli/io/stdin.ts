@@ -1,5 +1,6 @@
 import { tooLarge } from './files.js';
 import { LazycredError } from '../../errors.js';
+import { systemCode } from '../../files/system-errors.js';
 
 /**
  * All of stdin, `limit` bytes at most.
@@ -20,8 +21,9 @@ export async function readStdin(signal: AbortSignal, limit: number, otherWays: s
       if (length > limit) throw tooLarge(limit);
     }
   } catch (e) {
-    if (!(e instanceof Error) || !('code' in e) || !('syscall' in e)) throw e;
-    throw new LazycredError('ERR_USAGE', `cannot read stdin (${String(e.code)})`, {
+    const code = systemCode(e);
+    if (code === undefined) throw e;
+    throw new LazycredError('ERR_USAGE', `cannot read stdin (${code})`, {
       hint: otherWays,
       cause: e,
     });

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { LazycredError } from '../../errors.js';
+import { codeOf } from '../../files/system-errors.js';
 
 /** The reader of our output went away, as `head` does: no failure, and nothing more to say. */
 export class BrokenPipe extends Error {
@@ -25,7 +26,7 @@ export async function writeOut(data: string | Uint8Array): Promise<void> {
       });
     });
   } catch (e) {
-    const code = e instanceof Error && 'code' in e ? String(e.code) : '';
+    const code = codeOf(e) ?? '';
     if (code === 'EPIPE' || code === 'ECONNRESET') throw new BrokenPipe('', { cause: e });
     throw new LazycredError('ERR_UNAVAILABLE', `cannot write to stdout (${code})`, { cause: e });
   }
@@ -39,7 +40,7 @@ export function writeError(text: string): void {
       rest = rest.subarray(writeSync(2, rest));
     } catch (e) {
       // The pipe is full: another process that shares it has made it non-blocking, and its reader is slow.
-      if (e instanceof Error && 'code' in e && e.code === 'EAGAIN') continue;
+      if (codeOf(e) === 'EAGAIN') continue;
       return;
     }
   }

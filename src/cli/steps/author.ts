@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { LazycredError } from '../../errors.js';
+import { currentUid } from '../../files/current-user.js';
 import type { Option, CommandArguments } from '../arguments/options.js';
 import type { Session } from '../session.js';
 
@@ -33,6 +34,6 @@ function userName(env: NodeJS.ProcessEnv): string {
     return userInfo().username;
   } catch {
     // A container's user may have no entry in /etc/passwd: Node throws.
-    return env['USER'] ?? env['LOGNAME'] ?? String(process.getuid?.() ?? 'unknown');
+    return env['USER'] ?? env['LOGNAME'] ?? String(currentUid() ?? 'unknown');
   }
 }

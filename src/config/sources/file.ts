@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { LazycredError } from '../../errors.js';
 import { unfit } from '../problems.js';
-import { codeOf, errno } from '../../files/system-errors.js';
+import { codeOf, systemCode } from '../../files/system-errors.js';
 import { shellWord } from '../../text/printable.js';
 
 /** Largest config file, in bytes: far more than settings need, and too little for a bomb of YAML anchors. */
@@ -29,7 +29,7 @@ export async function readText(file: string, limit: number, pipes = false): Prom
   try {
     handle = await open(file, pipes ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (e) {
-    if (errno(e) === 'ENOENT' || errno(e) === 'ENOTDIR') return undefined;
+    if (systemCode(e) === 'ENOENT' || systemCode(e) === 'ENOTDIR') return undefined;
     throw unreadable(e);
   }
   try {
@@ -38,7 +38,7 @@ export async function readText(file: string, limit: number, pipes = false): Prom
     const bytes = await readUpTo(handle, limit);
     return { text: decode(bytes), digest: createHash('sha256').update(bytes).digest('hex'), stat };
   } catch (e) {
-    if (errno(e) !== undefined) throw unreadable(e);
+    if (systemCode(e) !== undefined) throw unreadable(e);
     throw e;
   } finally {
     await handle.close();
@@ -66,11 +66,9 @@ function decode(bytes: Buffer): string {
   }
 }
 
-// By what they carry, not by class: an error of Node's own may stem from another realm.
-
 /** ERR_CONFIG for a file that is there and can't be read. */
 export function unreadable(e: unknown): unknown {
-  const code = errno(e);
+  const code = systemCode(e);
   if (code === undefined) return e;
   if (code === 'ENOENT') return new LazycredError('ERR_CONFIG', 'is a link that leads nowhere', { cause: e });
   const denied = code === 'EACCES' || code === 'EPERM';
@@ -102,5 +100,3 @@ export function refuseForeign(
     unfit(`belongs to another user (${stat.uid}), so it is not read`, hint);
   }
 }
-
-// Linux, where such containers are: the folder of this process belongs to its user.

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { LAZYCRED_FILE, PACKAGE_FILE, parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
-import { errno } from '../../files/system-errors.js';
+import { systemCode } from '../../files/system-errors.js';
 import { MAX_CONFIG_BYTES, readText, refuseForeign, unreadable } from './file.js';
 import { unfit } from '../problems.js';
 import { isMap } from '../values.js';
@@ -93,7 +93,7 @@ function present(
       if (lstatSync(file, { throwIfNoEntry: false }) === undefined) continue;
     } catch (e) {
       // The folder can't be entered, or is none.
-      if (errno(e) === 'EACCES' || errno(e) === 'ENOTDIR') return { names: [] };
+      if (systemCode(e) === 'EACCES' || systemCode(e) === 'ENOTDIR') return { names: [] };
       return { file, problem: problemOf(unreadable(e)) };
     }
     try {
@@ -195,7 +195,7 @@ function identity(folder: string): string | undefined {
     const { dev, ino } = statSync(folder);
     return `${dev}:${ino}`;
   } catch (e) {
-    if (errno(e) === undefined) throw e;
+    if (systemCode(e) === undefined) throw e;
     return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { dataFolder, type Surroundings } from '../../files/user-folders.js';
+import { replaceFile } from '../../files/durable.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
-import { errno } from '../../files/system-errors.js';
+import { systemCode } from '../../files/system-errors.js';
 import { readText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
 import { isMap } from '../values.js';
@@ -46,8 +47,8 @@ export async function trust(file: string, around: Surroundings): Promise<TrustNo
     return { file: real, digest: config.digest, note, grants: grantsIn(config.value) };
   } catch (e) {
     if (!(e instanceof LazycredError)) {
-      if (errno(e) === undefined) throw e;
-      throw new LazycredError('ERR_CONFIG', `${path}: the trust can not be noted (${errno(e) ?? ''})`, {
+      if (systemCode(e) === undefined) throw e;
+      throw new LazycredError('ERR_CONFIG', `${path}: the trust can not be noted (${systemCode(e) ?? ''})`, {
         location: path,
         cause: e,
       });
@@ -79,12 +80,7 @@ function noteOf(real: string, around: Surroundings): string {
 async function writeNote(note: string, content: { file: string; digest: string }): Promise<void> {
   await makeFolder(dirname(note));
   const temporary = `${note}.${randomBytes(8).toString('hex')}`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, note);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile({ path: note, temporary, body: `${JSON.stringify(content)}\n` });
 }
 
 function grantsIn(value: unknown, path = ''): { key: string; value: string }[] {

@@ -5,15 +5,15 @@ import {
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   ListObjectsV2Command,
+  type S3Client,
   type Tag,
 } from '@aws-sdk/client-s3';
 import { isLazycredError, LazycredError } from '../../errors.js';
 import { ask, type SetupCall } from '../request.js';
-import type { S3Sender } from '../../backends/s3/objects.js';
 
 /** A bucket to look at. */
 export interface BucketPlace {
-  readonly client: S3Sender;
+  readonly client: Pick<S3Client, 'send'>;
   readonly bucket: string;
   /** Everything of a call but its permission. */
   readonly call: Omit<SetupCall, 'permission'>;

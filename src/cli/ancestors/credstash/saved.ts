@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeFolder } from '../../../config.js';
 import { LazycredError } from '../../../errors.js';
+import { systemCode } from '../../../files/system-errors.js';
 import { quote } from '../../../text/printable.js';
 import { readFileUpTo, writePrivateFile } from '../../io/files.js';
 import type { Surrounding } from '../front-end.js';
@@ -60,7 +61,7 @@ async function isThere(path: string): Promise<boolean> {
     // Reading a named pipe, say, would wait for a writer.
     return (await stat(path)).isFile();
   } catch (e) {
-    if (e instanceof Error && 'code' in e && e.code === 'ENOENT') return false;
+    if (systemCode(e) === 'ENOENT') return false;
     // The file is there but can't be looked at: reading it says why.
     return true;
   }
