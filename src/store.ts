@@ -1,14 +1,13 @@
 import type { Backend, CallOptions } from './backend.js';
-import { allOrError, forEach } from './store/bulk.js';
-import { kindOf } from './codec/detect.js';
-import { Deadline } from './store/deadline.js';
-import { isLazycredError, LazycredError } from './errors.js';
-import { isGlob, parseGlob } from './text/glob.js';
+import { LazycredError } from './errors.js';
 import type { KeyProvider } from './keys.js';
 import { claimOf } from './record/claims.js';
 import { storedName } from './record/names.js';
-import type { Listed } from './record.js';
+import type { StoredRecord } from './record.js';
 import type { Secret } from './secret.js';
+import { SecretLister } from './store/lister.js';
+import { ManySecrets } from './store/many.js';
+import { OperationRunner } from './store/operation.js';
 import type {
   DestroyOptions,
   GetOptions,
@@ -55,7 +54,9 @@ export class Store {
   readonly #reader: RecordReader;
   readonly #writer: RecordWriter;
   readonly #remover: RecordRemover;
-  readonly #timeoutMs: number;
+  readonly #lister: SecretLister;
+  readonly #many: ManySecrets;
+  readonly #operations: OperationRunner;
 
   constructor(parts: StoreParts) {
     const { backend, keys, decryptKeys = [] } = parts;
@@ -67,7 +68,10 @@ export class Store {
     this.#reader = new RecordReader(parts, this.#rules);
     this.#writer = new RecordWriter(parts, this.#rules, this.#reader);
     this.#remover = new RecordRemover(backend, this.#rules, this.#reader, this.#writer);
-    this.#timeoutMs = parts.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const operations = new OperationRunner(backend.location, parts.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.#operations = operations;
+    this.#lister = new SecretLister(backend, this.#rules, operations);
+    this.#many = new ManySecrets(this, { backend, rules: this.#rules, operations, lister: this.#lister });
   }
 
   /**
@@ -77,7 +81,7 @@ export class Store {
    *   ERR_UNAVAILABLE, ERR_USAGE (the name or version)
    */
   get(name: string, o: GetOptions = {}): Promise<Secret> {
-    return this.#within(name, o, async (signal) => {
+    return this.#operations.run(name, o, async (signal) => {
       const secret = storedName(name);
       if (o.version !== undefined)
         return this.#reader.openVersion(secret, this.#rules.askedVersion(o.version), signal);
@@ -96,20 +100,15 @@ export class Store {
    *   for what the format can't hold; ERR_ACCESS; ERR_UNAVAILABLE; ERR_INTEGRITY
    */
   put(name: string, value: string | Uint8Array, o: PutOptions = {}): Promise<PutResult> {
-    return this.#within(name, o, (signal) => {
+    return this.#operations.run(name, o, (signal) => {
       const { secret, bytes } = this.#rules.checkedPut(name, value, o);
-      return this.#writer.put(secret, bytes, o, signal);
+      return this.#writer.put({ name: secret, value: bytes, options: o, signal });
     });
   }
 
   /** Every secret that is not deleted, each once, in the backend's order; nothing is opened. */
-  async *list(o: ListOptions = {}): AsyncGenerator<ListedSecret, void, undefined> {
-    const { details } = o;
-    const isWanted = async (listed: Listed, signal: AbortSignal) =>
-      o.deleted === true ? this.#isDeleted(listed, signal) : listed.state === undefined;
-    for await (const { name, modified, version, created } of this.#listing(o, { details }, isWanted)) {
-      yield { name, modified, ...(details === true ? { version, created } : {}) };
-    }
+  list(o: ListOptions = {}): AsyncGenerator<ListedSecret, void, undefined> {
+    return this.#lister.list(o);
   }
 
   /**
@@ -118,14 +117,8 @@ export class Store {
    *
    * @throws ERR_UNSUPPORTED where the format keeps none
    */
-  async *versions(
-    o: Pick<ListOptions, 'match' | 'signal'> = {},
-  ): AsyncGenerator<NamedVersion, void, undefined> {
-    this.#rules.needsVersions();
-    const isWanted = (listed: Listed) => Promise.resolve(!isGone(listed));
-    for await (const listed of this.#listing(o, { versions: true }, isWanted)) {
-      yield { name: listed.name, ...versionInfo(listed) };
-    }
+  versions(o: Pick<ListOptions, 'match' | 'signal'> = {}): AsyncGenerator<NamedVersion, void, undefined> {
+    return this.#lister.versions(o);
   }
 
   /**
@@ -134,7 +127,7 @@ export class Store {
    * @throws ERR_NOT_FOUND when there never was one; ERR_UNSUPPORTED where the format keeps none
    */
   history(name: string, o: CallOptions = {}): Promise<VersionInfo[]> {
-    return this.#within(name, o, async (signal) => {
+    return this.#operations.run(name, o, async (signal) => {
       const secret = storedName(name);
       this.#rules.needsVersions();
       const all = await this.#reader.versions(secret, signal);
@@ -152,12 +145,11 @@ export class Store {
    *   format has no tombstones
    */
   delete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
-    return this.#within(name, o, async (signal) => {
+    return this.#operations.run(name, o, async (signal) => {
       this.#rules.needsStubs();
       const secret = storedName(name);
-      return this.#writer.putStub(secret, 'deleted', o.by, signal, (newest) =>
-        this.#reader.isThere(secret, newest, signal),
-      );
+      const check = (newest: StoredRecord | undefined) => this.#reader.isThere(secret, newest, signal);
+      return this.#writer.putStub({ name: secret, state: 'deleted', by: o.by, signal, check });
     });
   }
 
@@ -167,7 +159,7 @@ export class Store {
    * @throws ERR_NOT_FOUND when there is nothing to bring back, ERR_CONFLICT when it isn't deleted
    */
   undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
-    return this.#within(name, o, async (signal) => {
+    return this.#operations.run(name, o, async (signal) => {
       this.#rules.needsStubs('what was removed from it is gone: put the value again');
       const secret = storedName(name);
       const newest = await this.#backend.get(secret, undefined, { signal });
@@ -177,12 +169,8 @@ export class Store {
       for await (const { version, state: removed } of this.#backend.list({ name: secret, signal })) {
         if (version === undefined || removed !== undefined) continue;
         // Only if nobody else has put or brought back anything meanwhile.
-        return await this.#writer.copyVersion(
-          secret,
-          version,
-          { ...o, ifVersion: Number(newest.version) },
-          signal,
-        );
+        const options = { ...o, ifVersion: Number(newest.version) };
+        return await this.#writer.copyVersion({ name: secret, version, options, signal });
       }
       throw new LazycredError('ERR_NOT_FOUND', 'none of its values is left', { hint: 'put a new one' });
     });
@@ -194,9 +182,10 @@ export class Store {
    * @throws ERR_NOT_FOUND when there is no such version, or it has no value any more
    */
   rollback(name: string, version: number | string, o: RemoveOptions = {}): Promise<PutResult> {
-    return this.#within(name, o, (signal) => {
+    return this.#operations.run(name, o, (signal) => {
       this.#rules.needsVersions();
-      return this.#writer.copyVersion(storedName(name), this.#rules.askedVersion(version), o, signal);
+      const [secret, asked] = [storedName(name), this.#rules.askedVersion(version)];
+      return this.#writer.copyVersion({ name: secret, version: asked, options: o, signal });
     });
   }
 
@@ -212,7 +201,7 @@ export class Store {
    *   the service keeps what may not be removed; ERR_UNSUPPORTED for the newest alone, without stubs
    */
   destroy(name: string, o: DestroyOptions = {}): Promise<Removed> {
-    return this.#within(name, o, (signal) => this.#remover.destroy(name, o, signal));
+    return this.#operations.run(name, o, (signal) => this.#remover.destroy(name, o, signal));
   }
 
   /**
@@ -222,53 +211,34 @@ export class Store {
    *   ERR_UNSUPPORTED for `olderThan` in a format that keeps no times
    */
   prune(name: string, o: PruneOptions): Promise<Removed> {
-    return this.#within(name, o, (signal) => this.#remover.prune(name, o, signal));
+    return this.#operations.run(name, o, (signal) => this.#remover.prune(name, o, signal));
   }
 
   /**
    * Several secrets' newest versions at once: all of them, or one error that names every failure.
    * The time limit is each one's own.
    */
-  async getMany(names: readonly string[], o: ManyOptions = {}): Promise<Map<string, Secret>> {
-    const unique = [...new Set(names)];
-    const done = (n: number) => o.progress?.(n, unique.length);
-    return allOrError(await forEach(unique, (name) => this.get(name, { signal: o.signal }), { done }), 'get');
+  getMany(names: readonly string[], o: ManyOptions = {}): Promise<Map<string, Secret>> {
+    return this.#many.getMany(names, o);
   }
 
   /**
    * Every secret that is not deleted, or those that `match` (a prefix or glob): all, or one error that
    * names every failure. One that is deleted between listing and reading is left out.
    */
-  async getAll(o: ManyOptions & { readonly match?: string | undefined } = {}): Promise<Map<string, Secret>> {
-    const names: string[] = [];
-    for await (const { name } of this.list({ match: o.match, signal: o.signal })) names.push(name);
-    const outcomes = await forEach(names, (name) => this.get(name, { signal: o.signal }), {
-      done: (n) => o.progress?.(n, names.length),
-    });
-    const gone = await this.#goneMeanwhile(
-      outcomes.flatMap((x) => ('error' in x ? [x] : [])),
-      o.signal,
-    );
-    return allOrError(
-      outcomes.filter((x) => !gone.has(x.name)),
-      'get',
-    );
+  getAll(o: ManyOptions & { readonly match?: string | undefined } = {}): Promise<Map<string, Secret>> {
+    return this.#many.getAll(o);
   }
 
   /**
    * Stores several secrets. Names, values and options are checked first, and nothing is written when
    * one of them is bad. A failure after that names each secret that was not written; the others were.
    */
-  async putMany(
+  putMany(
     entries: readonly PutEntry[],
     o: ManyOptions & PutManyOptions = {},
   ): Promise<Map<string, PutResult>> {
-    const { progress, ...options } = o;
-    await this.checkMany(entries, options);
-    const names = entries.map((e) => e.name);
-    const put = (name: string, i: number) =>
-      this.put(name, entries[i]?.value ?? '', optionsOf(entries[i], options));
-    return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
+    return this.#many.putMany(entries, o);
   }
 
   /**
@@ -276,93 +246,12 @@ export class Store {
    *
    * @throws ERR_USAGE or ERR_UNSUPPORTED, naming every entry that can't be stored
    */
-  async checkMany(entries: readonly PutEntry[], o: PutManyOptions = {}): Promise<void> {
-    const names = entries.map((e) => e.name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined)
-      throw new LazycredError('ERR_USAGE', `"${twice}" is there twice`, { name: twice });
-    const check = (name: string, i: number) =>
-      this.#within(name, o, async () =>
-        this.#rules.checkedPut(name, entries[i]?.value ?? '', optionsOf(entries[i], o)),
-      );
-    allOrError(await forEach(names, check), 'put');
+  checkMany(entries: readonly PutEntry[], o: PutManyOptions = {}): Promise<void> {
+    return this.#many.checkMany(entries, o);
   }
 
   /** Frees sockets, timers and cached keys. */
   async close(): Promise<void> {
     await Promise.all([this.#backend, ...this.#keys].map((part) => part.close()));
   }
-
-  /** Whether a listed name is a tombstone that can be undone: a size or mark alone may also mean destroyed. */
-  async #isDeleted(listed: Listed, signal: AbortSignal): Promise<boolean> {
-    if (listed.state !== 'deleted') return false;
-    const newest = await this.#backend.get(listed.name, undefined, { signal });
-    return newest !== undefined && claimOf(newest.fields)?.state === 'deleted';
-  }
-
-  /** Of the listed names that could not be read: those that are not there any more. */
-  async #goneMeanwhile(
-    failed: readonly { readonly name: string; readonly error: LazycredError }[],
-    signal: AbortSignal | undefined,
-  ): Promise<ReadonlySet<string>> {
-    const gone = new Set<string>();
-    for (const { name, error } of failed) {
-      if (error.code !== 'ERR_NOT_FOUND') continue;
-      const newest = await this.#within(name, { signal }, (s) =>
-        this.#backend.get(storedName(name), undefined, { signal: s }),
-      );
-      if (newest === undefined || kindOf(newest.fields) === 'stub') gone.add(name);
-    }
-    return gone;
-  }
-
-  /** What a listing gives that matches and is wanted, under the time limit. */
-  async *#listing(
-    o: Pick<ListOptions, 'match' | 'signal'>,
-    what: Pick<Parameters<Backend['list']>[0] & object, 'versions' | 'details'>,
-    isWanted: (listed: Listed, signal: AbortSignal) => Promise<boolean>,
-  ): AsyncGenerator<Listed, void, undefined> {
-    const glob = o.match !== undefined && isGlob(o.match) ? parseGlob(o.match) : undefined;
-    const deadline = new Deadline(this.#timeoutMs, o.signal);
-    const { signal } = deadline;
-    try {
-      const prefix = glob?.prefix ?? o.match;
-      for await (const listed of this.#backend.list({ signal, prefix, ...what })) {
-        if (glob?.matches(listed.name) === false || !(await isWanted(listed, signal))) continue;
-        // The time that the caller spends between two names is not the backend's.
-        deadline.pause();
-        yield listed;
-        deadline.resume();
-      }
-    } catch (e) {
-      throw this.#located(e);
-    } finally {
-      deadline.pause();
-    }
-  }
-
-  /** Runs one operation under the time limit; failures name the secret and the store. */
-  async #within<T>(name: string, o: CallOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    o.signal?.throwIfAborted();
-    const deadline = new Deadline(this.#timeoutMs, o.signal);
-    try {
-      return await run(deadline.signal);
-    } catch (e) {
-      throw this.#located(e, name);
-    } finally {
-      deadline.pause();
-    }
-  }
-
-  #located(e: unknown, name?: string): unknown {
-    if (!isLazycredError(e) || (e.location !== undefined && (e.secret !== undefined || name === undefined)))
-      return e;
-    const { code, message, hint, cause } = e;
-    const located = { name: e.secret ?? name, location: e.location ?? this.location, hint, cause };
-    return new LazycredError(code, message, located);
-  }
-}
-
-function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
-  return { ...o, comment: entry?.comment ?? o.comment };
 }

@@ -14,10 +14,10 @@ import { effectiveContext, openNative, sealNative } from './native.js';
 import { generateForAll } from './recipients.js';
 
 /** What a format may keep beside a value, by the name of put's option. */
-export type Extra = 'by' | 'comment' | 'tags' | 'digest';
+export type Note = 'by' | 'comment' | 'tags' | 'digest';
 
 /** What is sealed beside a value. */
-export interface Sealed {
+export interface Sealing {
   readonly name: SecretName;
   readonly context: Context;
   readonly by?: string | undefined;
@@ -32,14 +32,26 @@ export interface Sealed {
 
 /** A value whose data key is wrapped already. */
 export interface Sealer {
-  /** The record of one version. Asked for the same one again it may differ: keep it. */
+  /** The record of one version: the same bytes whenever the same version is asked for again. */
   readonly fields: (version: string) => Fields;
   /** Zeroes the data key. */
   readonly dispose: () => void;
 }
 
+/**
+ * Remembers what `make` made last, and gives that again for the same version: a record that is sent a second
+ * time must be byte-identical to the first, or the store would not know its own write again.
+ */
+export function oncePerVersion(make: (version: string) => Fields): (version: string) => Fields {
+  let made: { readonly version: string; readonly fields: Fields } | undefined;
+  return (version) => {
+    if (made?.version !== version) made = { version, fields: make(version) };
+    return made.fields;
+  };
+}
+
 /** What an opened record has to be. */
-export interface Wanted {
+export interface Expected {
   readonly version: string;
   /** Undefined: any that the record itself names. */
   readonly context: Context | undefined;
@@ -59,7 +71,7 @@ export interface RecordFormat {
   readonly versions: 'numbers' | 'texts' | 'none';
   /** Whether a version can be without a value (a tombstone, a stub); elsewhere removing frees its place. */
   readonly stubs: boolean;
-  readonly extras: readonly Extra[];
+  readonly notes: readonly Note[];
   /** Whether a record is under the encryption context that is given, not always the same one. */
   readonly context: boolean;
   /** Whether native records may lie in the same place; otherwise its table has other keys. */
@@ -67,16 +79,16 @@ export interface RecordFormat {
   /** The name of a new record. @throws ERR_USAGE */
   readonly parseName: (name: string) => SecretName;
   /** @throws ERR_USAGE, ERR_UNSUPPORTED for what it can't hold, before anything is requested */
-  readonly check: (value: Uint8Array, what: Pick<Sealed, Extra>) => void;
+  readonly check: (value: Uint8Array, what: Pick<Sealing, Note>) => void;
   /** Wraps a data key for `keys`. */
   readonly seal: (
     value: Uint8Array,
-    what: Sealed,
+    what: Sealing,
     keys: readonly KeyProvider[],
     o: CallOptions,
   ) => Promise<Sealer>;
   /** @throws ERR_INTEGRITY, what `unwrap` throws */
-  readonly open: (record: StoredRecord, wanted: Wanted, unwrap: Unwrap) => Promise<Secret>;
+  readonly open: (record: StoredRecord, expected: Expected, unwrap: Unwrap) => Promise<Secret>;
 }
 
 /** The formats: which can hold what, and how. */
@@ -84,7 +96,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
   native: {
     versions: 'numbers',
     stubs: true,
-    extras: ['by', 'comment', 'tags'],
+    notes: ['by', 'comment', 'tags'],
     context: true,
     besideNative: true,
     parseName,
@@ -95,10 +107,10 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     seal: async (value, { name, context, by, comment, tags, created, random }, keys, o) => {
       const dataKey = await generateForAll(keys, effectiveContext(context, name), o);
       return {
-        fields: (version) => {
+        fields: oncePerVersion((version) => {
           const header = { name, version, context, created: created(), by, comment, tags };
           return sealNative(header, value, dataKey.key, dataKey.keys, random);
-        },
+        }),
         dispose: () => dataKey.key.fill(0),
       };
     },
@@ -111,7 +123,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
   lazycred: {
     versions: 'none',
     stubs: false,
-    extras: [],
+    notes: [],
     context: false,
     besideNative: true,
     // Any name that LazyCred took is taken, but native records' archives are not to be written over.
@@ -124,7 +136,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
   credstash: {
     versions: 'texts',
     stubs: false,
-    extras: ['comment', 'digest'],
+    notes: ['comment', 'digest'],
     context: true,
     besideNative: true,
     parseName: storedName,
@@ -145,7 +157,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
   cloudchain: {
     versions: 'none',
     stubs: false,
-    extras: [],
+    notes: [],
     context: false,
     besideNative: false,
     parseName: (name) => {
@@ -159,7 +171,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
   },
 };
 
-// What holds no version is the same for each.
+// A format whose records don't hold their version has the same record for each.
 function always(fields: Fields): Sealer {
   return { fields: () => fields, dispose: () => undefined };
 }

@@ -20,49 +20,52 @@ const LAST_BACKOFF_MS = 1_000;
 export type Next =
   { readonly create: StoredRecord; readonly aside?: boolean } | { readonly keep: StoredRecord };
 
+/** One write of a new version, until it is decided. */
+export interface Write {
+  readonly backend: Backend;
+  readonly name: SecretName;
+  readonly signal: AbortSignal;
+  readonly backOff: BackOff;
+}
+
 /**
  * Creates what `next` makes after `newest`, or after whatever has become the newest meanwhile, and
  * gives what `next` gave. `next` gives undefined to look again, and throws to end it; for the same
  * version it must give the same bytes, by which a write of one's own is known again.
  */
 export async function createAfter(
-  backend: Backend,
-  name: SecretName,
+  write: Write,
   newest: StoredRecord | undefined,
   next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
-  o: { readonly signal: AbortSignal; readonly backOff: BackOff },
 ): Promise<Next> {
-  const { signal } = o;
+  const { backend, name, signal } = write;
   let current = newest;
   for (let attempt = 0; ; attempt++) {
     const step = await next(current);
     if (step === undefined) current = await backend.get(name, undefined, { signal });
     else {
       if ('keep' in step) return step;
-      if (step.aside === true) return createAside(backend, step, signal);
+      if (step.aside === true) return createAside(write, step);
       const { create } = step;
-      const failure = await tryCreate(backend, create, current, signal);
+      const failure = await tryCreate(write, create, current);
       if (failure === undefined) return step;
       const { seen, landed } = await orUncertain(async () => {
         const found = await backend.get(name, undefined, { signal });
-        return { seen: found, landed: await hasLanded(backend, create, found, signal) };
+        return { seen: found, landed: await hasLanded(write, create, found) };
       });
       if (landed) return step;
       if (failure.code === 'ERR_UNAVAILABLE') throw failure;
       current = seen;
     }
-    await o.backOff(attempt, signal);
+    await write.backOff(attempt, signal);
   }
 }
 
 // There is no next number to try: what is there already stays.
-async function createAside(
-  backend: Backend,
-  step: { readonly create: StoredRecord },
-  signal: AbortSignal,
-): Promise<Next> {
+async function createAside(write: Write, step: { readonly create: StoredRecord }): Promise<Next> {
   const { create } = step;
-  const failure = await tryCreate(backend, create, undefined, signal);
+  const { backend, signal } = write;
+  const failure = await tryCreate(write, create, undefined);
   if (failure === undefined) return step;
   const stored = await orUncertain(() => backend.get(create.name, create.version, { signal }));
   if (stored !== undefined && sameFields(stored.fields, create.fields)) return step;
@@ -71,10 +74,9 @@ async function createAside(
 
 // Undefined when it succeeded; the failure when somebody else may have won, or the answer was lost.
 async function tryCreate(
-  backend: Backend,
+  { backend, signal }: Write,
   record: StoredRecord,
   newest: StoredRecord | undefined,
-  signal: AbortSignal,
 ): Promise<LazycredError | undefined> {
   try {
     await backend.create(record, newest, { signal });
@@ -108,10 +110,9 @@ function uncertain(e: unknown): unknown {
 
 /** Whether our write had landed although it reported otherwise: the stored bytes are ours. */
 async function hasLanded(
-  backend: Backend,
+  { backend, signal }: Write,
   record: StoredRecord,
   newest: StoredRecord | undefined,
-  signal: AbortSignal,
 ): Promise<boolean> {
   if (newest === undefined) return false;
   if (sameFields(newest.fields, record.fields)) return true;

@@ -4,12 +4,27 @@ import { isLazycredError, LazycredError } from '../errors.js';
 import { numberOf } from '../record/versions.js';
 import { storedName } from '../record/names.js';
 import type { SecretName } from '../record/names.js';
-import type { Listed, RemovedState } from '../record.js';
+import type { Listed, RemovedState, StoredRecord } from '../record.js';
 import type { DestroyOptions, PruneOptions, Removed } from './options.js';
 import type { RecordReader } from './reader.js';
 import type { StoreRules } from './rules.js';
 import { versionInfo } from './version-info.js';
 import type { RecordWriter } from './writer.js';
+
+/** One destroying or pruning. */
+interface Removing {
+  readonly name: SecretName;
+  readonly by: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What goes, of the versions that are there. */
+interface Choice {
+  readonly state: RemovedState;
+  readonly goes: (version: Listed) => boolean;
+  /** The newest version that was meant: what somebody puts after it stays. */
+  readonly last: string | undefined;
+}
 
 /** Removes values for good, in an order in which no older value comes back wherever it is stopped. */
 export class RecordRemover {
@@ -29,6 +44,7 @@ export class RecordRemover {
   async destroy(name: string, o: DestroyOptions, signal: AbortSignal): Promise<Removed> {
     if (o.versions !== undefined) this.#rules.needsVersions();
     const secret = storedName(name);
+    const removing = { name: secret, by: o.by, signal };
     const wanted = o.versions?.map((v) => this.#rules.askedVersion(v));
     const there = await this.#removable(secret, signal);
     const [newest] = there;
@@ -41,7 +57,7 @@ export class RecordRemover {
     }
     const chosen = among(asked);
     let last = newest.version;
-    if (this.#rules.of.stubs) last = (await this.#hideNewest(secret, there, asked, o.by, signal)) ?? last;
+    if (this.#rules.format.stubs) last = (await this.#hideNewest(removing, there, asked)) ?? last;
     else if (chosen(newest) && !there.every(chosen)) {
       throw new LazycredError(
         'ERR_UNSUPPORTED',
@@ -52,7 +68,7 @@ export class RecordRemover {
       );
     }
     const goes = (v: Listed) => chosen(v) && (asked !== undefined || v.state !== 'deleted');
-    const versions = await this.#erase(secret, 'destroyed', goes, { by: o.by, last }, signal);
+    const versions = await this.#erase(removing, { state: 'destroyed', goes, last });
     return { versions, remains: await this.#backend.purge(secret, asked, { signal }) };
   }
 
@@ -66,7 +82,7 @@ export class RecordRemover {
     if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 1)) {
       throw new LazycredError('ERR_USAGE', `at least 1 version must be kept, not ${keep}`);
     }
-    if (olderThan !== undefined && !this.#rules.of.stubs) {
+    if (olderThan !== undefined && !this.#rules.format.stubs) {
       throw this.#rules.unsupported('does not keep when a version was made');
     }
     const secret = storedName(name);
@@ -75,11 +91,11 @@ export class RecordRemover {
     const values = there.filter((v) => v.state === undefined);
     const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
     const isOld = (v: Listed) => olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
-    const goes = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
-    goes.delete(there[0]?.version);
+    const old = new Set(values.filter((v) => !spared.has(v.version) && isOld(v)).map((v) => v.version));
     const last = there[0]?.version;
-    const chosen = (v: Listed) => goes.has(v.version);
-    const versions = await this.#erase(secret, 'pruned', chosen, { by: o.by, last }, signal);
+    old.delete(last);
+    const goes = (v: Listed) => old.has(v.version);
+    const versions = await this.#erase({ name: secret, by: o.by, signal }, { state: 'pruned', goes, last });
     // What was erased before it was stopped half way may still be kept by the service.
     const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
     return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
@@ -92,11 +108,9 @@ export class RecordRemover {
    * @param asked the versions that go; undefined for all, also what is put until then
    */
   async #hideNewest(
-    name: SecretName,
+    { name, by, signal }: Removing,
     there: readonly Listed[],
     asked: readonly string[] | undefined,
-    by: string | undefined,
-    signal: AbortSignal,
   ): Promise<string | undefined> {
     const [newest] = there;
     if (newest === undefined) return undefined;
@@ -104,43 +118,36 @@ export class RecordRemover {
     const leavesNone = there.every((v) => v.state !== undefined || goes(v)) && newest.state !== 'destroyed';
     if (!leavesNone && (newest.state !== undefined || !goes(newest))) return undefined;
     const state = leavesNone ? 'destroyed' : 'deleted';
-    const made = await this.#writer.putStub(name, state, by, signal, async (current) => {
+    const check = async (current: StoredRecord | undefined): Promise<void> => {
       if (asked === undefined || current?.version === newest.version) return;
       await this.#reader.isThere(name, current, signal);
       throw new LazycredError('ERR_CONFLICT', 'a newer version was put meanwhile', { hint: 'run it again' });
-    });
-    return made.version;
+    };
+    return (await this.#writer.putStub({ name, state, by, signal, check })).version;
   }
 
   /**
-   * Removes the versions that are `chosen`, oldest first: stopped half way, no older value is newest.
-   * Where there are stubs, the newest is one by now and stays, and what has a number becomes one.
-   *
-   * @param o `last`: the newest that was meant; what somebody puts after it stays
+   * Removes the versions that are chosen, oldest first: stopped half way, no older value is the newest.
+   * In a format with stubs the newest version is a tombstone by now and stays, and each other version that
+   * has a number becomes a stub.
    */
-  async #erase(
-    name: SecretName,
-    state: RemovedState,
-    chosen: (version: Listed) => boolean,
-    o: { readonly by: string | undefined; readonly last: string | undefined },
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    const { stubs } = this.#rules.of;
+  async #erase({ name, by, signal }: Removing, { state, goes, last }: Choice): Promise<string[]> {
+    const { stubs } = this.#rules.format;
     const all = await this.#removable(name, signal);
-    // By its place: an old CredStash's 9 is newer than its 10.
+    // By its place, not by its number: version 9 of an old CredStash is newer than version 10.
     const there = all.slice(
       Math.max(
         0,
-        all.findIndex(({ version }) => version === o.last),
+        all.findIndex(({ version }) => version === last),
       ),
     );
     const erased: string[] = [];
     for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
       const { version = '' } = listed;
-      if (!chosen(listed) || listed.state === 'destroyed' || listed.state === state) continue;
+      if (!goes(listed) || listed.state === 'destroyed' || listed.state === state) continue;
       const number = numberOf(version);
       if (stubs && number !== undefined) {
-        const stub = this.#writer.stub(name, String(number), state, o.by);
+        const stub = this.#writer.stub(name, String(number), state, by);
         await this.#backend.erase({ ...stub, revision: listed.revision }, { signal });
       } else await this.#backend.remove({ ...listed, version }, { signal });
       erased.push(version);
@@ -149,11 +156,14 @@ export class RecordRemover {
   }
 
   /**
-   * As `RecordReader.versions`; without them, the one record. Refused where another format's would lose its
-   * number, or become a stub unasked.
+   * The versions of a name, newest first; in a format without versions, its one record.
+   *
+   * @throws ERR_UNSUPPORTED where a record of another format is in the way: destroying as LazyCred does would
+   *   delete a native record together with its number, and destroying natively would put a stub over a record
+   *   of CredStash's that nobody asked to convert
    */
   async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
-    if (this.#rules.of.stubs) {
+    if (this.#rules.format.stubs) {
       const versions = await this.#reader.versions(name, signal);
       if (versions[0]?.fields?.['lazycred'] === undefined) {
         this.#rules.mayFollow(name, await this.#backend.get(name, undefined, { signal }));
@@ -161,7 +171,7 @@ export class RecordRemover {
       return versions;
     }
     const there =
-      this.#rules.of.versions === 'none'
+      this.#rules.format.versions === 'none'
         ? await this.#only(name, signal)
         : await this.#reader.versions(name, signal);
     if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
@@ -170,7 +180,7 @@ export class RecordRemover {
     return there;
   }
 
-  // What can't be read as a record (LazyCred's `"key": null`) can be removed all the same.
+  // An object that can't be read as a record, such as LazyCred's `"key": null`, can be removed all the same.
   async #only(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
     try {
       const record = await this.#backend.get(name, undefined, { signal });
@@ -187,7 +197,7 @@ function among(asked: readonly string[] | undefined): (listed: Listed) => boolea
   return ({ version = '' }) => asked?.includes(version) !== false;
 }
 
-/** As a listing shows the version that is asked for. */
+/** The version that is asked for, in the spelling that a listing shows: `9` for CredStash's `0000000000000000009`. */
 function findVersion(there: readonly Listed[], asked: string): string | undefined {
   const number = numberOf(asked);
   const places = [...credstashVersionKeys(asked), ...(number === undefined ? [] : [String(number)])];

@@ -1,5 +1,5 @@
 import { kindOf, type RecordKind } from '../codec/detect.js';
-import { RECORD_FORMATS, type Extra, type RecordFormat } from '../codec/formats.js';
+import { RECORD_FORMATS, type Note, type RecordFormat } from '../codec/formats.js';
 import { contextFault } from '../record/context.js';
 import { damaged } from '../codec/native.js';
 import { LazycredError } from '../errors.js';
@@ -13,8 +13,8 @@ import type { PutOptions, StoreParts } from './options.js';
 
 /** What a store's format and settings allow: every check that needs no request. */
 export class StoreRules {
-  readonly format: Format;
-  readonly of: RecordFormat;
+  readonly formatName: Format;
+  readonly format: RecordFormat;
   readonly context: Context | undefined;
   readonly maxBytes: number;
   /** Whether the format was asked for, so that an ancestor's record may be followed by a native one. */
@@ -22,12 +22,12 @@ export class StoreRules {
   readonly #accept: readonly Format[];
 
   constructor(parts: Pick<StoreParts, 'format' | 'accept' | 'context' | 'maxBytes'>) {
-    this.format = parts.format ?? 'native';
-    this.of = RECORD_FORMATS[this.format];
+    this.formatName = parts.format ?? 'native';
+    this.format = RECORD_FORMATS[this.formatName];
     this.context = parts.context;
     this.maxBytes = parts.maxBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#converts = parts.format !== undefined;
-    this.#accept = parts.accept ?? [this.format];
+    this.#accept = parts.accept ?? [this.formatName];
     const checked = this.reads('native') ? parts.context : undefined;
     const fault = checked === undefined ? undefined : contextFault(checked);
     if (fault !== undefined) throw new LazycredError('ERR_CONFIG', `context: ${fault}`);
@@ -49,24 +49,24 @@ export class StoreRules {
     o: PutOptions,
   ): { secret: SecretName; bytes: Uint8Array } {
     const bytes = this.#checkedValue(value);
-    const secret = this.of.parseName(name);
+    const secret = this.format.parseName(name);
     if (o.version !== undefined || o.ifVersion !== undefined) this.needsVersions();
-    if (o.version !== undefined && this.of.versions === 'numbers') numberedVersion(o.version);
-    if (o.backfill === true && this.of.versions !== 'texts') {
+    if (o.version !== undefined && this.format.versions === 'numbers') numberedVersion(o.version);
+    if (o.backfill === true && this.format.versions !== 'texts') {
       throw this.unsupported('takes new versions after the newest only');
     }
-    const given: readonly Extra[] = (['by', 'comment', 'tags', 'digest'] as const).filter(
+    const given: readonly Note[] = (['by', 'comment', 'tags', 'digest'] as const).filter(
       (e) => o[e] !== undefined,
     );
-    const surplus = given.find((extra) => !this.of.extras.includes(extra));
-    if (surplus !== undefined) throw this.unsupported(`keeps no ${EXTRA_WORDS[surplus]}`);
-    if (!this.of.context && Object.keys(this.context ?? {}).length > 0) {
+    const surplus = given.find((note) => !this.format.notes.includes(note));
+    if (surplus !== undefined) throw this.unsupported(`keeps no ${NOTE_WORDS[surplus]}`);
+    if (!this.format.context && Object.keys(this.context ?? {}).length > 0) {
       throw this.unsupported(
         'takes no context',
         'leave it out, or give the store one of its own: context: {}',
       );
     }
-    this.of.check(bytes, o);
+    this.format.check(bytes, o);
     return { secret, bytes };
   }
 
@@ -78,14 +78,15 @@ export class StoreRules {
   mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
     if (newest === undefined) return;
     const kind = kindOf(newest.fields);
-    if (kind === this.format || (kind === 'stub' && this.of.stubs)) return;
+    if (kind === this.formatName || (kind === 'stub' && this.format.stubs)) return;
     if (kind === 'newer') throw this.notAccepted(kind);
     if (kind === 'broken') {
       // It may be superseded where its place tells its version: it is kept as it is.
-      if (this.of.versions !== 'none' && newest.version !== '') return;
+      if (this.format.versions !== 'none' && newest.version !== '') return;
       throw damaged(name);
     }
-    if (this.format !== 'native') throw this.unsupported(`cannot follow the ${kind} record that is there`);
+    if (this.formatName !== 'native')
+      throw this.unsupported(`cannot follow the ${kind} record that is there`);
     if (this.#converts) return;
     throw new LazycredError(
       'ERR_UNSUPPORTED',
@@ -98,12 +99,12 @@ export class StoreRules {
 
   /** @throws ERR_UNSUPPORTED where the format keeps no versions */
   needsVersions(): void {
-    if (this.of.versions === 'none') throw this.unsupported('has no versions');
+    if (this.format.versions === 'none') throw this.unsupported('has no versions');
   }
 
   /** @throws ERR_UNSUPPORTED where the format has no tombstones and stubs */
   needsStubs(hint = 'lazy destroy removes it for good'): void {
-    if (this.of.stubs) return;
+    if (this.format.stubs) return;
     throw this.unsupported('cannot mark a secret as deleted', hint);
   }
 
@@ -116,8 +117,8 @@ export class StoreRules {
 
   /** ERR_UNSUPPORTED, for what the format can't. */
   unsupported(what: string, hint?: string): LazycredError {
-    const where = this.of.besideNative ? '' : ', in another table (docs/migrating.md)';
-    return new LazycredError('ERR_UNSUPPORTED', `the ${this.format} format ${what}`, {
+    const where = this.format.besideNative ? '' : ', in another table (docs/migrating.md)';
+    return new LazycredError('ERR_UNSUPPORTED', `the ${this.formatName} format ${what}`, {
       hint: hint ?? `format: native can${where}`,
     });
   }
@@ -151,7 +152,7 @@ export class StoreRules {
   }
 }
 
-const EXTRA_WORDS: Readonly<Record<Extra, string>> = {
+const NOTE_WORDS: Readonly<Record<Note, string>> = {
   by: 'author',
   comment: 'comments',
   tags: 'tags',

@@ -1,15 +1,41 @@
 import type { Backend } from '../backend.js';
-import type { Sealer } from '../codec/formats.js';
+import { oncePerVersion, type Sealer } from '../codec/formats.js';
 import { encodeStub } from '../codec/stub.js';
 import { isLazycredError } from '../errors.js';
 import type { KeyProvider } from '../keys.js';
 import type { SecretName } from '../record/names.js';
-import type { RemovedState, StoredRecord } from '../record.js';
+import type { Fields, RemovedState, StoredRecord } from '../record.js';
 import { backOff, createAfter, type BackOff, type Next } from './commit.js';
 import { nextNumber, nextText, noVersion } from './next-version.js';
 import type { PutOptions, PutResult, StoreParts } from './options.js';
 import type { RecordReader } from './reader.js';
 import type { StoreRules } from './rules.js';
+
+/** A put whose name, bytes and options were checked. */
+export interface Put {
+  readonly name: SecretName;
+  readonly value: Uint8Array;
+  readonly options: PutOptions;
+  readonly signal: AbortSignal;
+}
+
+/** A tombstone that is to become the newest version. */
+export interface Removal {
+  readonly name: SecretName;
+  readonly state: RemovedState;
+  readonly by: string | undefined;
+  readonly signal: AbortSignal;
+  /** Throws where the tombstone must not follow `newest`. */
+  readonly check: (newest: StoredRecord | undefined) => Promise<void>;
+}
+
+/** An older version whose value is put again. */
+export interface Copy {
+  readonly name: SecretName;
+  readonly version: string;
+  readonly options: PutOptions;
+  readonly signal: AbortSignal;
+}
 
 /** Makes versions: which comes next, who wins a race, whether a write landed. */
 export class RecordWriter {
@@ -31,134 +57,107 @@ export class RecordWriter {
     this.#random = parts.random;
   }
 
-  /** Stores a value whose name, bytes and options were checked. */
-  put(name: SecretName, value: Uint8Array, o: PutOptions, signal: AbortSignal): Promise<PutResult> {
-    return this.#withSealer(name, value, o, signal, (sealer, newest) => {
-      let sealed: StoredRecord | undefined;
-      return this.#commit(name, newest, signal, async (current) => {
-        this.#rules.mayFollow(name, current);
-        const version = await this.#nextVersion(name, current, o, signal);
-        if (version === undefined) return undefined;
-        if (
-          o.skipUnchanged === true &&
-          current !== undefined &&
-          (await this.#reader.holds(current, value, signal))
-        ) {
-          return { keep: current };
-        }
-        // Sealed once a version: a resend must be byte-identical to be known as one's own.
-        if (sealed?.version !== version) sealed = { name, version, fields: sealer.fields(version) };
-        return { create: sealed, aside: o.backfill === true && o.version !== undefined };
-      });
-    });
+  /** Stores a value as the next version. */
+  async put(put: Put): Promise<PutResult> {
+    // The key service and the store are asked beside each other.
+    const [sealing, reading] = await Promise.allSettled([this.#sealer(put), this.#readBeforePut(put)]);
+    try {
+      if (reading.status === 'rejected') throw reading.reason;
+      if (sealing.status === 'rejected') throw sealing.reason;
+      const sealer = sealing.value;
+      return await this.#commit(put, reading.value, (newest) => this.#nextRecord(put, sealer, newest));
+    } finally {
+      if (sealing.status === 'fulfilled') sealing.value.dispose();
+    }
   }
 
-  /** Makes a tombstone the newest version, if `check` doesn't throw at what it would follow. */
-  async putStub(
-    name: SecretName,
-    state: RemovedState,
-    by: string | undefined,
-    signal: AbortSignal,
-    check: (newest: StoredRecord | undefined) => Promise<void>,
-  ): Promise<PutResult> {
-    let stub: StoredRecord | undefined;
-    const newest = await this.#backend.get(name, undefined, { signal });
-    return this.#commit(name, newest, signal, async (current) => {
-      await check(current);
-      this.#rules.mayFollow(name, current);
-      const version = await this.#nextVersion(name, current, {}, signal);
-      if (version === undefined) return undefined;
-      if (stub?.version !== version) stub = this.stub(name, version, state, by);
-      return { create: stub };
+  /** Makes a tombstone the newest version. */
+  async putStub(removal: Removal): Promise<PutResult> {
+    const { name, state, by, signal, check } = removal;
+    const fields = oncePerVersion((version) => this.#stubFields(version, state, by));
+    const read = await this.#backend.get(name, undefined, { signal });
+    return this.#commit(removal, read, async (newest) => {
+      await check(newest);
+      this.#rules.mayFollow(name, newest);
+      const version = await this.#nextVersion(removal, newest, {});
+      return version === undefined ? undefined : { create: { name, version, fields: fields(version) } };
     });
   }
 
   /** Puts the value of an older version again, with its comment and tags. */
-  async copyVersion(
-    name: SecretName,
-    version: string,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<PutResult> {
+  async copyVersion({ name, version, options, signal }: Copy): Promise<PutResult> {
     const opened = await this.#reader.openVersion(name, version, signal);
     const { comment, tags } = opened;
-    return this.put(name, opened.bytes(), { ...o, comment, tags }, signal);
+    return this.put({ name, value: opened.bytes(), options: { ...options, comment, tags }, signal });
   }
 
   /** A tombstone or stub. */
   stub(name: SecretName, version: string, state: RemovedState, by: string | undefined): StoredRecord {
-    return { name, version, fields: encodeStub({ version, state, at: this.#now(), by }, this.#random) };
+    return { name, version, fields: this.#stubFields(version, state, by) };
   }
 
-  /** The version that a put makes after `newest`, if its wishes hold; undefined to look again. */
-  async #nextVersion(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (this.#rules.of.versions === 'none') return noVersion(newest, o);
-    if (this.#rules.of.versions === 'texts') return nextText(name, newest, o);
-    const base = await this.#backend.numberBefore(name, newest, { signal });
-    return base === undefined ? undefined : nextNumber(newest, base, o);
+  #stubFields(version: string, state: RemovedState, by: string | undefined): Fields {
+    return encodeStub({ version, state, at: this.#now(), by }, this.#random);
   }
 
-  async #commit(
-    name: SecretName,
-    newest: StoredRecord | undefined,
-    signal: AbortSignal,
-    next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
-  ): Promise<PutResult> {
-    const done = await createAfter(this.#backend, name, newest, next, { signal, backOff: this.#backOff });
-    if ('keep' in done) return { name, version: done.keep.version, unchanged: true };
-    return { name, version: done.create.version };
-  }
-
-  /** Runs `use` with a new data key and the newest record, fetched beside each other; then zeroes the key. */
-  async #withSealer<T>(
-    name: SecretName,
-    value: Uint8Array,
-    o: PutOptions,
-    signal: AbortSignal,
-    use: (sealer: Sealer, newest: StoredRecord | undefined) => Promise<T>,
-  ): Promise<T> {
-    const { by, comment, tags, digest } = o;
-    const beside = {
-      by,
-      comment,
-      tags,
-      digest,
-      created: () => this.#now().toISOString(),
-      random: this.#random,
-    };
-    const what = { name, context: this.#rules.context ?? {}, ...beside };
-    const [sealer, newest] = await Promise.allSettled([
-      this.#rules.of.seal(value, what, this.#keys, { signal }),
-      this.#readBeforePut(name, o, signal),
-    ]);
-    try {
-      if (newest.status === 'rejected') throw newest.reason;
-      if (sealer.status === 'rejected') throw sealer.reason;
-      return await use(sealer.value, newest.value);
-    } finally {
-      if (sealer.status === 'fulfilled') sealer.value.dispose();
-    }
+  /** Has a new data key wrapped for the value. */
+  #sealer({ name, value, options, signal }: Put): Promise<Sealer> {
+    const { by, comment, tags, digest } = options;
+    const created = () => this.#now().toISOString();
+    const context = this.#rules.context ?? {};
+    const what = { name, context, created, by, comment, tags, digest, random: this.#random };
+    return this.#rules.format.seal(value, what, this.#keys, { signal });
   }
 
   /**
-   * The newest record, or undefined where there is none, or perhaps none: S3 answers 403 for a
-   * missing name where listing is not allowed, and the conditional create decides then.
+   * The newest record; undefined where there is none, and where the store refuses to tell: S3 answers 403
+   * for a missing name where listing is not allowed, and the conditional create decides then.
    */
-  async #readBeforePut(
-    name: SecretName,
-    o: PutOptions,
-    signal: AbortSignal,
-  ): Promise<StoredRecord | undefined> {
+  async #readBeforePut({ name, options, signal }: Put): Promise<StoredRecord | undefined> {
     try {
       return await this.#backend.get(name, undefined, { signal });
     } catch (e) {
-      if (!isLazycredError(e, 'ERR_ACCESS') || (o.ifVersion ?? 0) > 0) throw e;
+      if (!isLazycredError(e, 'ERR_ACCESS') || (options.ifVersion ?? 0) > 0) throw e;
       return undefined;
     }
+  }
+
+  /** What a put makes of `newest`: the record that follows it, or nothing where it holds the value already. */
+  async #nextRecord(put: Put, sealer: Sealer, newest: StoredRecord | undefined): Promise<Next | undefined> {
+    const { name, value, options, signal } = put;
+    this.#rules.mayFollow(name, newest);
+    const version = await this.#nextVersion(put, newest, options);
+    if (version === undefined) return undefined;
+    const isUnchanged =
+      options.skipUnchanged === true &&
+      newest !== undefined &&
+      (await this.#reader.holds(newest, value, signal));
+    if (isUnchanged) return { keep: newest };
+    const aside = options.backfill === true && options.version !== undefined;
+    return { create: { name, version, fields: sealer.fields(version) }, aside };
+  }
+
+  /** The version that comes after `newest`, if the wishes hold; undefined where `newest` has to be read again. */
+  async #nextVersion(
+    { name, signal }: Pick<Put, 'name' | 'signal'>,
+    newest: StoredRecord | undefined,
+    wishes: PutOptions,
+  ): Promise<string | undefined> {
+    const { versions } = this.#rules.format;
+    if (versions === 'none') return noVersion(newest, wishes);
+    if (versions === 'texts') return nextText(name, newest, wishes);
+    const base = await this.#backend.numberBefore(name, newest, { signal });
+    return base === undefined ? undefined : nextNumber(newest, base, wishes);
+  }
+
+  async #commit(
+    { name, signal }: Pick<Put, 'name' | 'signal'>,
+    newest: StoredRecord | undefined,
+    next: (newest: StoredRecord | undefined) => Promise<Next | undefined>,
+  ): Promise<PutResult> {
+    const write = { backend: this.#backend, name, signal, backOff: this.#backOff };
+    const done = await createAfter(write, newest, next);
+    if ('keep' in done) return { name, version: done.keep.version, unchanged: true };
+    return { name, version: done.create.version };
   }
 }
