@@ -1,7 +1,11 @@
 import { join } from 'node:path';
-import { merge, type Fallback } from './config/layers.js';
-import type { Base } from './config/paths.js';
-import { Problems, unfit } from './config/problems.js';
+import { parseKey } from './config/key-spec.js';
+import { folder } from './kinds/stores/file.js';
+import type { Fallback } from './config/choose/keys.js';
+import { merge } from './config/layers.js';
+import type { Base } from './text/paths.js';
+import { unfit } from './text/unfit.js';
+import { Problems } from './config/problems.js';
 import { readLayer, type Layer } from './config/schema.js';
 import type { ConfigInput, LoadedConfig } from './config/settings.js';
 import { readSources, type Ancestor } from './config/sources.js';
@@ -104,7 +108,8 @@ function isAutomated(env: Surroundings['env']): boolean {
 function fallback(o: Surroundings): Fallback {
   const data = dataFolder(o);
   return {
-    store: { kind: 'file', dir: join(data, 'store') },
-    key: { kind: 'local', file: join(data, 'local.key') },
+    store: folder(join(data, 'store')),
+    // The user's own file, as the setting without a path names it.
+    key: parseKey('local:', { folder: undefined, home: undefined, data: () => data }),
   };
 }

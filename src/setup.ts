@@ -1,9 +1,10 @@
 import type { Trace } from './aws/requests.js';
-import type { LoadedConfig, Settings } from './config.js';
+import type { LoadedConfig } from './config.js';
 import { LazycredError } from './errors.js';
 import { printable } from './text/printable.js';
 import type { SetupReport, SetupRun, SetupStep } from './setup/steps.js';
-import { tableKeysOf } from './backends/dynamodb/table-keys.js';
+import { keyKind } from './kinds/keys.js';
+import { storeKind } from './kinds/stores.js';
 
 export { cloudFormation } from './setup/cloudformation.js';
 export { terraform } from './setup/terraform.js';
@@ -20,9 +21,6 @@ export interface SetUpOptions {
   /** Told each request to AWS when it ended, as `openStore` tells them. */
   readonly trace?: Trace | undefined;
 }
-
-type KeySpec = Settings['keys'][number];
-type KmsSpec = Extract<KeySpec, { kind: 'kms' }>;
 
 /**
  * Makes what the configured store needs and isn't there: bucket, table, KMS keys with their alias,
@@ -46,7 +44,11 @@ export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise
   checkTags(tags);
   signal?.throwIfAborted();
   // The keys first: a store whose key is missing can't be used.
-  const opened = await Promise.all([...keyParts(settings, trace), storePart(settings, trace)]);
+  const opening = { ...settings, trace };
+  const opened = await Promise.all([
+    ...settings.keys.map((key) => keyKind(key).setUp(key, opening)),
+    storeKind(settings.store).setUp(settings.store, opening),
+  ]);
   const runAll = async (run: SetupRun): Promise<SetupStep[]> => {
     const steps: SetupStep[] = [];
     for (const part of opened) steps.push(...(await part.run(run)));
@@ -61,12 +63,6 @@ export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise
   }
 }
 
-/** One thing to set up, with the clients that it takes. */
-interface Part {
-  run(run: SetupRun): Promise<SetupStep[]>;
-  close(): void;
-}
-
 function checkTags(tags: Readonly<Record<string, string>>): void {
   for (const key of Object.keys(tags)) {
     if (!/^(?:lazycred|aws):/iu.test(key)) continue;
@@ -74,108 +70,4 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
       hint: 'choose names that do not begin with lazycred: or aws:',
     });
   }
-}
-
-function fixed(step: SetupStep): Part {
-  return { run: () => Promise.resolve([step]), close: () => undefined };
-}
-
-async function storePart(settings: Settings, trace: Trace | undefined): Promise<Part> {
-  const { store } = settings;
-  switch (store.kind) {
-    case 'memory':
-      return fixed({ what: 'memory', action: 'none', detail: 'needs nothing', cost: '' });
-    case 'file': {
-      const { setUpFolder } = await import('./setup/folder.js');
-      return { run: (run) => setUpFolder({ ...run, dir: store.dir }), close: () => undefined };
-    }
-    case 's3':
-      return bucketPart(settings, store.bucket, trace);
-    case 'dynamodb':
-      return tablePart(settings, store.table, trace);
-  }
-}
-
-async function bucketPart(settings: Settings, bucket: string, trace: Trace | undefined): Promise<Part> {
-  const [{ S3Client }, { setUpBucket }, { clientSettings, regionOf }, { traceRequests, watchHost }] =
-    await Promise.all([
-      import('@aws-sdk/client-s3'),
-      import('./setup/bucket.js'),
-      import('./aws/client-settings.js'),
-      import('./aws/requests.js'),
-    ]);
-  // As `connect.ts` opens it.
-  const wanted = settings.region ?? settings.kmsRegion;
-  const { profile, role, endpoint } = settings;
-  const client = new S3Client({
-    ...(await clientSettings({ region: wanted, profile, role, endpoint, trace })),
-    followRegionRedirects: true,
-    ...(endpoint === undefined ? {} : { forcePathStyle: true }),
-  });
-  const { isAws, isTls } = watchHost(client);
-  traceRequests(client, 'S3', trace);
-  const region = await regionOf(client, 'S3');
-  return {
-    run: (run) => setUpBucket({ ...run, client, bucket, region, isAws, isTls }),
-    close: () => client.destroy(),
-  };
-}
-
-async function tablePart(settings: Settings, table: string, trace: Trace | undefined): Promise<Part> {
-  const [{ DynamoDBClient }, { setUpTable }, { clientSettings, regionOf }, { traceRequests }] =
-    await Promise.all([
-      import('@aws-sdk/client-dynamodb'),
-      import('./setup/table.js'),
-      import('./aws/client-settings.js'),
-      import('./aws/requests.js'),
-    ]);
-  const { region: wanted, profile, role, endpoint } = settings;
-  const client = new DynamoDBClient(await clientSettings({ region: wanted, profile, role, endpoint, trace }));
-  traceRequests(client, 'DynamoDB', trace);
-  const region = await regionOf(client, 'DynamoDB');
-  const keys = tableKeysOf(settings.format);
-  return { run: (run) => setUpTable({ ...run, client, table, region, keys }), close: () => client.destroy() };
-}
-
-function keyParts(settings: Settings, trace: Trace | undefined): Promise<Part>[] {
-  return settings.keys.map(async (spec) => {
-    switch (spec.kind) {
-      case 'local':
-        return fixed(fileStep('local key', spec.file, 'keep a copy: without it the store is lost'));
-      case 'passphrase':
-        return fixed(fileStep('salt of the passphrase', spec.saltFile, 'not secret'));
-      case 'kms':
-        return kmsPart(settings, spec, trace);
-    }
-  });
-}
-
-function fileStep(kind: string, file: string, note: string): SetupStep {
-  const detail = `a file that is made on first use, yours alone; ${note}`;
-  return { what: `${kind} ${printable(file)}`, action: 'none', detail, cost: '' };
-}
-
-async function kmsPart(settings: Settings, spec: KmsSpec, trace: Trace | undefined): Promise<Part> {
-  const [{ KMSClient }, { setUpKmsKey }, { clientSettings, regionOf }, { traceRequests }] = await Promise.all(
-    [
-      import('@aws-sdk/client-kms'),
-      import('./setup/kms-key.js'),
-      import('./aws/client-settings.js'),
-      import('./aws/requests.js'),
-    ],
-  );
-  const { profile, role, kmsEndpoint: endpoint } = settings;
-  const wanted = spec.region ?? settings.kmsRegion ?? settings.region;
-  const common = await clientSettings({ region: wanted, profile, role, endpoint, trace });
-  const client = new KMSClient(common);
-  const once = new KMSClient({ ...common, maxAttempts: 1 });
-  for (const watched of [client, once]) traceRequests(watched, 'KMS', trace);
-  const region = await regionOf(client, 'KMS');
-  return {
-    run: (run) => setUpKmsKey({ ...run, client, once, key: spec.key, region }),
-    close: () => {
-      client.destroy();
-      once.destroy();
-    },
-  };
 }

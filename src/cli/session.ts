@@ -1,4 +1,5 @@
 import { loadConfig, type LoadedConfig } from '../config.js';
+import { isAsked } from '../config/key-spec.js';
 import { openStore } from '../connect.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
@@ -62,7 +63,7 @@ export class Session {
     const { keys } = config.settings;
     const passphrase = this.#passphrase();
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
-    if (sure.some((key) => key.kind === 'passphrase')) await passphrase();
+    if (sure.some(isAsked)) await passphrase();
     this.#store = await openStore(config, { passphrase, trace: this.trace });
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);

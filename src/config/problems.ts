@@ -1,12 +1,8 @@
 import { isLazycredError, LazycredError } from '../errors.js';
 import { printable } from '../text/printable.js';
+
 /** Problems listed in one message at most; a hostile file could hold thousands. */
 const MOST_SHOWN = 20;
-
-/** Says what is wrong with one value; {@link Problems.collect} adds where it stands. Never returns. */
-export function unfit(what: string, hint?: string): never {
-  throw new LazycredError('ERR_CONFIG', what, { hint });
-}
 
 /** Gathers what is wrong, so that a person hears of everything at once. */
 export class Problems {

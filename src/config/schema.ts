@@ -1,8 +1,9 @@
 import { MAX_RECIPIENTS, type Format } from '../record.js';
 import { didYouMean } from '../text/did-you-mean.js';
-import { parseKey, parseKeyAlias } from './key-spec.js';
+import { parseKeyAlias } from '../kinds/keys/kms.js';
+import { parseKey } from './key-spec.js';
 import { isStoreName, readS3Path, readStore, type StoreChoice } from './location.js';
-import type { Base } from './paths.js';
+import type { Base } from '../text/paths.js';
 import type { Problems } from './problems.js';
 import type { KeySpec, Origin } from './settings.js';
 import {

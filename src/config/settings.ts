@@ -1,4 +1,8 @@
+import type { KeySpec } from '../kinds/keys.js';
+import type { Location } from '../kinds/stores.js';
 import type { Format } from '../record.js';
+
+export type { KeySpec, Location };
 
 /**
  * Settings as a person writes them: inline (library, flags) or in a file, which holds the same keys.
@@ -35,20 +39,6 @@ export interface ConfigInput {
   /** LazyCred's: a KMS alias without `alias/`. */
   readonly key_alias?: string | undefined;
 }
-
-/** Where a backend keeps records. */
-export type Location =
-  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
-  | { readonly kind: 'dynamodb'; readonly table: string }
-  | { readonly kind: 'file'; readonly dir: string }
-  | { readonly kind: 'memory' };
-
-/** A key that wraps data keys. */
-export type KeySpec =
-  /** `region` is the one in an ARN, which wins over all others. */
-  | { readonly kind: 'kms'; readonly key: string; readonly region?: string }
-  | { readonly kind: 'local'; readonly file: string; readonly label?: string }
-  | { readonly kind: 'passphrase'; readonly saltFile: string; readonly label?: string };
 
 /** Settings resolved and checked: what `connect` builds a store from. */
 export interface Settings {

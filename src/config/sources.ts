@@ -2,7 +2,8 @@ import type { Format } from '../record.js';
 import { readCchainrc } from './sources/cchainrc.js';
 import { lazycredVariables, readEnvironment, type Environment } from './sources/environment.js';
 import { namedFile, readFileLayer, type FileChoice } from './sources/file-layer.js';
-import type { Base } from './paths.js';
+import type { Base } from '../text/paths.js';
+import { isRemote } from './key-spec.js';
 import type { Problems } from './problems.js';
 import type { Layer } from './schema.js';
 
@@ -62,7 +63,7 @@ async function ownSources(inline: Layer, o: FileChoice, base: Base, problems: Pr
 // Stores to choose from, or a key that isn't KMS's, say that cloudchain's table is not what is meant.
 function leavesStoreOpen(layer: Layer): boolean {
   const keys = layer.values.key ?? [];
-  return !layer.given.has('store') && layer.stores.size === 0 && keys.every((key) => key.kind === 'kms');
+  return !layer.given.has('store') && layer.stores.size === 0 && keys.every(isRemote);
 }
 
 // A file decides alone, as in LazyCred: half of it and half of the environment could be two teams' settings.

@@ -1,7 +1,7 @@
 import { quote } from '../text/printable.js';
 import { FORMATS, type Format } from '../record.js';
 import { didYouMean } from '../text/did-you-mean.js';
-import { unfit } from './problems.js';
+import { unfit } from '../text/unfit.js';
 
 /** Longest text that any setting can need. */
 const MAX_TEXT = 4096;

@@ -1,12 +1,9 @@
+import { tableKeysOf, type TableKeys } from '../backends/dynamodb/table-keys.js';
 import type { LoadedConfig } from '../config.js';
 import { LazycredError } from '../errors.js';
-import { tableKeysOf, type TableKeys } from '../backends/dynamodb/table-keys.js';
-
-/** One thing of a store that lies in AWS; `region` undefined where only the AWS profile says it. */
-export interface AwsPart {
-  readonly name: string;
-  readonly region: string | undefined;
-}
+import type { AwsPart, StoreAwsParts } from '../kinds/kind.js';
+import { keyKind } from '../kinds/keys.js';
+import { storeKind } from '../kinds/stores.js';
 
 /** A table. */
 export interface TablePart extends AwsPart {
@@ -14,9 +11,8 @@ export interface TablePart extends AwsPart {
 }
 
 /** What a configured store needs in AWS. */
-export interface AwsParts {
-  readonly bucket: AwsPart | undefined;
-  readonly table: TablePart | undefined;
+export interface AwsParts extends StoreAwsParts {
+  readonly table?: TablePart;
   /** Named by their alias: `alias/acme`. */
   readonly keys: readonly AwsPart[];
   /** Keys given by id or ARN, which exist already. */
@@ -29,18 +25,13 @@ export interface AwsParts {
  * @throws ERR_USAGE when none of the store is made in AWS
  */
 export function awsParts({ settings }: LoadedConfig): AwsParts {
-  const { store, region, kmsRegion } = settings;
-  const kms = settings.keys.flatMap((key) => (key.kind === 'kms' ? [key.key] : []));
-  const aliases = kms.filter((key) => key.startsWith('alias/'));
+  const keys = settings.keys.flatMap((key) => keyKind(key).awsParts(key, settings) ?? []);
+  const { table, ...store } = storeKind(settings.store).awsParts(settings.store, settings);
   const parts: AwsParts = {
-    // As `connect.ts` does: LazyCred's settings name KMS's region alone.
-    bucket: store.kind === 's3' ? { name: store.bucket, region: region ?? kmsRegion } : undefined,
-    table:
-      store.kind === 'dynamodb'
-        ? { name: store.table, region, keys: tableKeysOf(settings.format) }
-        : undefined,
-    keys: aliases.map((name) => ({ name, region: kmsRegion ?? region })),
-    existing: kms.filter((key) => !key.startsWith('alias/')),
+    ...store,
+    ...(table === undefined ? {} : { table: { ...table, keys: tableKeysOf(settings.format) } }),
+    keys: keys.flatMap((key) => ('alias' in key ? [key.alias] : [])),
+    existing: keys.flatMap((key) => ('existing' in key ? [key.existing] : [])),
   };
   if (parts.bucket !== undefined || parts.table !== undefined || parts.keys.length > 0) return parts;
   throw new LazycredError('ERR_USAGE', 'nothing of this store is made in AWS: no template can be written', {

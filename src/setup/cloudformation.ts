@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config.js';
-import { awsParts, regionsOf, type AwsPart, type TablePart } from './aws-parts.js';
+import type { AwsPart } from '../kinds/kind.js';
+import { awsParts, regionsOf, type TablePart } from './aws-parts.js';
 import { KEY_DESCRIPTION } from './steps.js';
 
 /**

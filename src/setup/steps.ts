@@ -24,6 +24,12 @@ export interface SetupRun {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One thing to set up, with the clients that this takes. */
+export interface SetupPart {
+  run(run: SetupRun): Promise<SetupStep[]>;
+  close(): void;
+}
+
 /**
  * The tag that a bucket or table carries from the request that makes it: `unfinished` until all
  * safeguards are on, `done` ever after. Only what is `unfinished` is ever completed, so that nothing

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Surroundings } from '../../files/user-folders.js';
 import { currentUid } from '../../files/current-user.js';
-import { MAX_CONFIG_BYTES, readText as readFileText, refuseForeign } from './file.js';
+import { MAX_CONFIG_BYTES, readConfigText, refuseForeign } from './file.js';
 import { parseIni, type Ini } from './ini.js';
-import { parseKeyId } from '../key-spec.js';
+import { parseKeyId } from '../../kinds/keys/kms.js';
 import { readTable } from '../location.js';
-import { pathFrom, type Base } from '../paths.js';
-import { unfit, type Problems } from '../problems.js';
+import { pathFrom, type Base } from '../../text/paths.js';
+import { unfit } from '../../text/unfit.js';
+import type { Problems } from '../problems.js';
 import type { Key, Layer, Source, Values } from '../schema.js';
 import { readEndpoint, readRegion, readText } from '../values.js';
 
@@ -73,7 +74,7 @@ export async function readCchainrc(
       : problems.collect(CCHAINRC_VARIABLE, () => pathFrom(named, base));
   if (file === undefined) return 'broken';
   const read = await problems.collectAsync(file, async () => {
-    const found = await readFileText(file, MAX_CONFIG_BYTES);
+    const found = await readConfigText(file, MAX_CONFIG_BYTES);
     if (found === undefined) {
       return named === '' ? 'none' : unfit(`there is no such file (named by ${CCHAINRC_VARIABLE})`);
     }

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { printable } from '../../text/printable.js';
-import { unfit } from '../problems.js';
+import { unfit } from '../../text/unfit.js';
 
 /** LazyCred's own file: JSON, to which its users are used to leave a comma at the end. */
 export const LAZYCRED_FILE = '.lazycred';

@@ -1,6 +1,7 @@
-import { unfit, type Problems } from '../problems.js';
+import { unfit } from '../../text/unfit.js';
+import type { Problems } from '../problems.js';
 import { KEYS, readLayer, SPELLINGS, type Key, type Layer } from '../schema.js';
-import type { Base } from '../paths.js';
+import type { Base } from '../../text/paths.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { LazycredError } from '../../errors.js';
-import { unfit } from '../problems.js';
+import { unfit } from '../../text/unfit.js';
 import { codeOf, systemCode } from '../../files/system-errors.js';
 import { shellWord } from '../../text/printable.js';
 
@@ -24,7 +24,11 @@ export interface FileText {
  *
  * @throws ERR_CONFIG when it is there but can't be read, is too large, or not UTF-8
  */
-export async function readText(file: string, limit: number, pipes = false): Promise<FileText | undefined> {
+export async function readConfigText(
+  file: string,
+  limit: number,
+  pipes = false,
+): Promise<FileText | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, pipes ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);

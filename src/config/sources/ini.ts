@@ -1,4 +1,4 @@
-import { unfit } from '../problems.js';
+import { unfit } from '../../text/unfit.js';
 
 /** Sections by name, as written; in each, options by name in lower case, with every value given to them. */
 export type Ini = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;

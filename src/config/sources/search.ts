@@ -4,8 +4,8 @@ import { LazycredError } from '../../errors.js';
 import { LAZYCRED_FILE, PACKAGE_FILE, parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
 import { systemCode } from '../../files/system-errors.js';
-import { MAX_CONFIG_BYTES, readText, refuseForeign, unreadable } from './file.js';
-import { unfit } from '../problems.js';
+import { MAX_CONFIG_BYTES, readConfigText, refuseForeign, unreadable } from './file.js';
+import { unfit } from '../../text/unfit.js';
 import { isMap } from '../values.js';
 
 /** A config file's content, as plain data. */
@@ -33,13 +33,13 @@ const MAX_PACKAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads one config file, whole and checked: {@link refuseForeign}, size, UTF-8, syntax. `pipes` as
- * in {@link readText}. Undefined when there is none (for package.json: none of our settings in it).
+ * in {@link readConfigText}. Undefined when there is none (for package.json: none of our settings in it).
  *
  * @throws ERR_CONFIG, with what is wrong and not where
  */
 export async function readConfigFile(file: string, pipes = false): Promise<ConfigFile | undefined> {
   const shared = basename(file) === PACKAGE_FILE;
-  const read = await readText(file, shared ? MAX_PACKAGE_BYTES : MAX_CONFIG_BYTES, pipes);
+  const read = await readConfigText(file, shared ? MAX_PACKAGE_BYTES : MAX_CONFIG_BYTES, pipes);
   // A package.json without us is not judged, not even its syntax.
   if (read === undefined || (shared && !read.text.includes(`"${MEMBER}"`))) return undefined;
   const whole = shared ? await parseData(file, read.text) : undefined;
@@ -50,7 +50,7 @@ export async function readConfigFile(file: string, pipes = false): Promise<Confi
 }
 
 /** What the search came upon first: settings, or a file that should hold some and can't be used. */
-export type Found = ConfigFile | { readonly file: string; readonly problem: LazycredError };
+export type SearchResult = ConfigFile | { readonly file: string; readonly problem: LazycredError };
 
 /**
  * The first of `places` from `cwd` up to the root, then in `home`; undefined when there is none. A
@@ -60,7 +60,7 @@ export async function search(
   cwd: string,
   home: string | undefined,
   places: readonly string[],
-): Promise<Found | undefined> {
+): Promise<SearchResult | undefined> {
   for (const folder of folders(cwd, home)) {
     const there = present(folder, places);
     if ('problem' in there) return there;
@@ -146,7 +146,7 @@ type ExplorerClass = new (options: {
  * One folder's search by cosmiconfig's explorer. Never by `cosmiconfig()` itself, which looks for
  * programs under `.config/` and runs them; here the only loader is ours, for each extension.
  */
-async function explore(folder: string, places: readonly string[]): Promise<Found | undefined> {
+async function explore(folder: string, places: readonly string[]): Promise<SearchResult | undefined> {
   const { Explorer } = (await import('cosmiconfig/dist/Explorer.js')) as unknown as {
     Explorer: ExplorerClass;
   };
@@ -161,7 +161,7 @@ async function explore(folder: string, places: readonly string[]): Promise<Found
   });
   const result = await explorer.search(folder);
   if (result === null) return undefined;
-  if (result.isEmpty !== true) return result.config as Found;
+  if (result.isEmpty !== true) return result.config as SearchResult;
   // Empty files are not handed to the loader; an empty package.json says nothing of us.
   const name = places.find((p) => p !== PACKAGE_FILE);
   return name === undefined ? undefined : await read(join(folder, name));
@@ -174,7 +174,7 @@ async function load(file: string): Promise<unknown> {
   return basename(file) === PACKAGE_FILE ? { [MEMBER]: found } : (found ?? null);
 }
 
-async function read(file: string): Promise<Found | undefined> {
+async function read(file: string): Promise<SearchResult | undefined> {
   try {
     return await readConfigFile(file);
   } catch (e) {

@@ -8,7 +8,7 @@ import { makeFolder } from '../../files/make-folder.js';
 import { parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
 import { systemCode } from '../../files/system-errors.js';
-import { readText, refuseForeign } from './file.js';
+import { readConfigText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
 import { isMap } from '../values.js';
 import { NEED_TRUST } from '../settings.js';
@@ -65,7 +65,7 @@ export async function trust(file: string, around: Surroundings): Promise<TrustNo
 export async function isTrusted(file: string, digest: string, around: Surroundings): Promise<boolean> {
   const real = await realpath(file);
   const note = noteOf(real, around);
-  const read = await readText(note, MAX_NOTE_BYTES);
+  const read = await readConfigText(note, MAX_NOTE_BYTES);
   if (read === undefined) return false;
   refuseForeign(read.stat, note, currentUid());
   const value = await parseData(note, read.text);

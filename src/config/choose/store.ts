@@ -1,8 +1,8 @@
-import type { Format } from '../record.js';
-import { didYouMean } from '../text/did-you-mean.js';
-import type { Problems } from './problems.js';
-import type { Layer } from './schema.js';
-import type { Location } from './settings.js';
+import type { Format } from '../../record.js';
+import { didYouMean } from '../../text/did-you-mean.js';
+import type { Problems } from '../problems.js';
+import type { Layer } from '../schema.js';
+import type { Location } from '../settings.js';
 
 /** Which store is meant, and what that does to the order of the sources. */
 export interface Chosen {

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { unfit } from './problems.js';
+import { unfit } from './unfit.js';
 
 /** What the paths of one source are relative to. */
 export interface Base {

@@ -1,0 +1,60 @@
+import { tableRegion } from '../../aws/regions.js';
+import type { Format } from '../../record.js';
+import { unfit } from '../../text/unfit.js';
+import type { StoreKind } from '../kind.js';
+
+/** Rows of a table. */
+export interface DynamoDBLocation {
+  readonly kind: 'dynamodb';
+  readonly table: string;
+}
+
+// DynamoDB developer guide, "Naming rules": 3–255 characters.
+const TABLE = /^[A-Za-z0-9_.-]{3,255}$/u;
+const SCHEME = 'dynamodb://';
+
+/** A table of DynamoDB: CredStash's, which native records lie in, too, or cloudchain's. */
+export const dynamodb: StoreKind<DynamoDBLocation> = {
+  kind: 'dynamodb',
+  form: 'dynamodb://TABLE',
+  formats: ['native', 'credstash', 'cloudchain'],
+  withoutKey: 'error',
+  parse: (text) =>
+    text.startsWith(SCHEME)
+      ? parseTable(text.slice(SCHEME.length).replace(/\/$/u, ''), ' (dynamodb://TABLE)')
+      : undefined,
+  show: ({ table }) => `${SCHEME}${table}`,
+  async open({ table }, o) {
+    const [Table, { client, region }] = await Promise.all([
+      backendOf(o.format),
+      import('../../aws/clients.js').then((clients) => clients.openDynamoDB(o)),
+    ]);
+    return new Table({ client, table, region });
+  },
+  async setUp({ table }, o) {
+    const [{ setUpTable }, { tableKeysOf }, { client, region }] = await Promise.all([
+      import('../../setup/table.js'),
+      import('../../backends/dynamodb/table-keys.js'),
+      import('../../aws/clients.js').then((clients) => clients.openDynamoDB(o)),
+    ]);
+    const keys = tableKeysOf(o.format);
+    return {
+      run: (run) => setUpTable({ ...run, client, table, region, keys }),
+      close: () => client.destroy(),
+    };
+  },
+  awsParts: ({ table }, o) => ({ table: { name: table, region: tableRegion(o) } }),
+};
+
+/** Reads the name of a table, as cloudchain's `tablename` is one. */
+export function parseTable(table: string, example = ''): DynamoDBLocation {
+  if (!TABLE.test(table)) unfit(`the table must be 3 to 255 of a-z, A-Z, 0-9, "_", "." and "-"${example}`);
+  return { kind: 'dynamodb', table };
+}
+
+// cloudchain's table has other keys, and one row a name.
+async function backendOf(format: Format) {
+  if (format === 'cloudchain')
+    return (await import('../../backends/dynamodb/cloudchain.js')).CloudchainBackend;
+  return (await import('../../backends/dynamodb.js')).DynamoDBBackend;
+}

@@ -1,0 +1,6 @@
+import { LazycredError } from '../errors.js';
+
+/** Says what is wrong with one value that a person wrote; whoever knows where it stands adds that. Never returns. */
+export function unfit(what: string, hint?: string): never {
+  throw new LazycredError('ERR_CONFIG', what, { hint });
+}
