@@ -7,7 +7,12 @@ import { passphrase } from './keys/passphrase.js';
 const ROWS = [kms, local, passphrase];
 
 /** A key that wraps data keys. */
-export type KeySpec = NonNullable<ReturnType<(typeof ROWS)[number]['parse']>>;
+export type KeySpec =
+  NonNullable<ReturnType<(typeof ROWS)[number]['parse']>> extends infer L
+    ? L extends unknown
+      ? { [K in keyof L]: L[K] }
+      : never
+    : never;
 
 /** The kinds of key, each for its own specs. */
 export const KEY_KINDS: readonly KeyKind<KeySpec>[] = ROWS;

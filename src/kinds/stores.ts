@@ -8,7 +8,12 @@ import { s3 } from './stores/s3.js';
 const ROWS = [s3, dynamodb, file, memory];
 
 /** Where a backend keeps records. */
-export type Location = NonNullable<ReturnType<(typeof ROWS)[number]['parse']>>;
+export type Location =
+  NonNullable<ReturnType<(typeof ROWS)[number]['parse']>> extends infer L
+    ? L extends unknown
+      ? { [K in keyof L]: L[K] }
+      : never
+    : never;
 
 /** The kinds of store, each for its own locations. */
 export const STORE_KINDS: readonly StoreKind<Location>[] = ROWS;
