@@ -1,4 +1,5 @@
 import { resolveConfig, type ConfigInput, type LoadedConfig } from './config.js';
+import { checkParts, type OwnParts } from './config/own-parts.js';
 import { KEY_KINDS, keyKind, type KeySpec } from './kinds/keys.js';
 import type { Opening } from './kinds/kind.js';
 import { storeKind } from './kinds/stores.js';
@@ -19,7 +20,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the store that a configuration names: given inline, or as `loadConfig` found it. Nothing is
+ * Opens the store that a configuration names: given inline, or as `loadConfig` found it. Or one of your
+ * own backend and key providers: `openStore({ backend, keys })`, with `format`, `accept`, `context`,
+ * `timeout` and `decryptKeys` as a configuration has them. Nothing is
  * searched or guessed here, and nothing is requested before the first operation. Loads only the SDK
  * clients that this store uses.
  *
@@ -27,7 +30,12 @@ export interface OpenOptions {
  * @example
  * const store = await openStore({ store: 's3://acme/creds/', key: 'kms:alias/acme', region: 'eu-west-1' });
  */
-export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptions = {}): Promise<Store> {
+export async function openStore(
+  config: ConfigInput | LoadedConfig | OwnParts,
+  o: OpenOptions = {},
+): Promise<Store> {
+  const limit = o.maxBytes === undefined ? {} : { maxBytes: o.maxBytes };
+  if ('backend' in config) return new Store({ ...checkParts(config), ...limit });
   const { settings } = 'settings' in config ? config : resolveConfig(config);
   const { store } = settings;
   const kind = storeKind(store);
@@ -43,7 +51,6 @@ export async function openStore(config: ConfigInput | LoadedConfig, o: OpenOptio
   ]);
   const { accept, context, timeoutMs } = settings;
   const format = settings.formatIsDefault ? undefined : settings.format;
-  const limit = o.maxBytes === undefined ? {} : { maxBytes: o.maxBytes };
   return new Store({ backend, keys, decryptKeys, format, accept, context, timeoutMs, ...limit });
 }
 

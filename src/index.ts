@@ -1,4 +1,5 @@
 export { openStore, type OpenOptions } from './connect.js';
+export type { OwnParts } from './config/own-parts.js';
 export {
   loadConfig,
   resolveConfig,

@@ -137,7 +137,13 @@ export const ROOMS = [
     types: ['backend', 'keys.ts', 'setup/steps'],
     later: [...BACKENDS, 'backends/dynamodb/table-keys', 'keys', 'aws', 'setup/parts'],
   },
-  { room: 'config', layer: 3, files: ['config/*'], imports: [...LEAVES, 'files', 'kinds'] },
+  {
+    room: 'config',
+    layer: 3,
+    files: ['config/*'],
+    imports: [...LEAVES, 'files', 'kinds'],
+    types: ['backend', 'keys.ts'],
+  },
   {
     room: 'config/sources',
     layer: 3,
