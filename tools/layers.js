@@ -26,7 +26,8 @@
  * @property {'run' | 'types' | 'later'} kind a plain import, one of types alone, or `import()`
  */
 
-const LEAVES = ['errors', 'text', 'record'];
+/** The rooms that nearly everything may import, `leaves` in the table of `docs/architecture.md`. */
+export const LEAVES = ['errors', 'text', 'record'];
 const SDK = ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/client-kms'];
 const BACKENDS = ['backends/s3', 'backends/dynamodb', 'backends/local', 'backends/memory'];
 /** What every part of the command may use of the library: the rest is loaded by whoever opens a store. */
