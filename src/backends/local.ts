@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError, isLazycredError } from '../errors.js';
-import { STUB_BYTES } from '../record/body.js';
-import { claimOf, withoutValue } from '../record/claims.js';
+import { STUB_BYTES, encodeBody } from '../record/body.js';
+import { claimOf, isRemoved, withoutValue } from '../record/claims.js';
 import { printable, quote } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
 import type { SecretName } from '../record/names.js';
@@ -28,7 +28,7 @@ const MAX_VANISHED = 10;
 
 /**
  * Keeps records as files of this machine: `<dir>/<encoded name>/<19 digits>.json`, each one flat JSON
- * object of strings (`local-names.ts` says how names are encoded). Folders have mode 0700, files
+ * object of strings (`local/names.ts` says how names are encoded). Folders have mode 0700, files
  * 0600. Versions are numbers.
  *
  * A version appears whole or not at all, also after a crash or a power cut: it is written to a
@@ -158,12 +158,10 @@ export class LocalBackend implements Backend {
     throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
   }
 
-  // Tombstones and stubs are padded so that a listing knows which files are worth reading.
-  #body(name: SecretName, fields: Fields): string {
-    const text = JSON.stringify(fields);
-    if (fields['state'] === undefined) return text;
-    const padding = STUB_BYTES - Buffer.byteLength(text);
-    if (padding >= 0) return text + ' '.repeat(padding);
+  #body(name: SecretName, fields: Fields): Buffer {
+    const body = encodeBody(fields);
+    // A listing knows by its size alone which file is worth reading.
+    if (!isRemoved(fields) || body.length === STUB_BYTES) return body;
     const message = `a record without a value is larger than ${STUB_BYTES} bytes`;
     throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
   }

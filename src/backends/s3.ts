@@ -133,7 +133,8 @@ export class S3Backend implements Backend {
     }
   }
 
-  async erase({ name, version, fields }: StoredRecord, { signal }: CallOptions = {}): Promise<void> {
+  async erase(stub: StoredRecord, { signal }: CallOptions = {}): Promise<void> {
+    const { name, version, fields } = stub;
     const object = { body: encodeBody(fields), metadata: metadataOf(fields) };
     await this.#objects.put(this.#layout.archiveKey(name, version), object, { name, signal });
   }

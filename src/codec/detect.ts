@@ -1,5 +1,12 @@
 import type { Fields, Format } from '../record.js';
-import { FORMAT_NUMBER } from './native.js';
+import {
+  AT_FIELD,
+  DATA_FIELD,
+  FORMAT_FIELD,
+  FORMAT_NUMBER,
+  HEADER_FIELD,
+  STATE_FIELD,
+} from '../record/claims.js';
 
 /** What a stored record is: a format, a version without a value, or nothing that we know. */
 export type RecordKind = Format | 'stub' | 'newer' | 'broken';
@@ -8,22 +15,31 @@ const NEWER = /^[1-9][0-9]{0,8}$/u;
 
 // The fields that make each ancestor's record, and no other's.
 const ANCESTORS: readonly { readonly kind: Format; readonly fields: readonly string[] }[] = [
-  { kind: 'lazycred', fields: ['data', 'key'] },
+  { kind: 'lazycred', fields: [DATA_FIELD, 'key'] },
   { kind: 'credstash', fields: ['contents', 'hmac', 'key'] },
   { kind: 'cloudchain', fields: ['Secret'] },
 ];
-const NATIVE_FIELDS = ['lazycred', 'header', 'data', 'state', 'version', 'nonce', 'at', 'by'];
+const NATIVE_FIELDS = [
+  FORMAT_FIELD,
+  HEADER_FIELD,
+  DATA_FIELD,
+  STATE_FIELD,
+  'version',
+  'nonce',
+  AT_FIELD,
+  'by',
+];
 
 /** Tells formats apart by their fields; a mixture of two is `broken`. */
 export function kindOf(fields: Fields): RecordKind {
   const has = (key: string) => Object.hasOwn(fields, key);
-  const number = fields['lazycred'];
+  const number = fields[FORMAT_FIELD];
   if (number !== undefined) {
     if (number !== FORMAT_NUMBER) return NEWER.test(number) && number !== '0' ? 'newer' : 'broken';
     if (!Object.keys(fields).every((key) => NATIVE_FIELDS.includes(key))) return 'broken';
-    return has('state') ? 'stub' : 'native';
+    return has(STATE_FIELD) ? 'stub' : 'native';
   }
-  if (has('header') || has('state')) return 'broken';
+  if (has(HEADER_FIELD) || has(STATE_FIELD)) return 'broken';
   const marks = new Set(ANCESTORS.flatMap((a) => a.fields));
   const present = [...marks].filter(has);
   // A record's own extra members are its writer's business; another format's marks are a mixture.

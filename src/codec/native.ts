@@ -3,12 +3,12 @@ import { decodeBase64 } from '../text/base64.js';
 import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';
+import { DATA_FIELD, FORMAT_FIELD, FORMAT_NUMBER, HEADER_FIELD } from '../record/claims.js';
 import { decodeHeader, encodeHeader, notesFault, type Header } from './header.js';
 
 export type { Header } from './header.js';
 
-/** The record format that this codec writes and reads, as the `lazycred` field says it. */
-export const FORMAT_NUMBER = '1';
+export { FORMAT_NUMBER };
 
 const SALT_BYTES = 32;
 const TAG_BYTES = 16;
@@ -83,7 +83,7 @@ export function sealNative(
       throw new LazycredError('ERR_USAGE', fault, { name: what.name });
     }
     const data = encryptBytes(derived, Buffer.from(header), value).toString('base64');
-    return { lazycred: FORMAT_NUMBER, header, data };
+    return { [FORMAT_FIELD]: FORMAT_NUMBER, [HEADER_FIELD]: header, [DATA_FIELD]: data };
   } finally {
     derived.okm.fill(0);
   }
@@ -124,8 +124,8 @@ export async function openNative(
   unwrap: (keys: readonly WrappedKey[], context: Context) => Promise<Uint8Array>,
 ): Promise<Opened> {
   const broken = (hint?: string) => damaged(expected.name, hint);
-  if (fields['lazycred'] !== FORMAT_NUMBER || Object.keys(fields).length !== 3) throw broken();
-  const { header: text, data } = fields as { header?: string; data?: string };
+  if (fields[FORMAT_FIELD] !== FORMAT_NUMBER || Object.keys(fields).length !== 3) throw broken();
+  const { [HEADER_FIELD]: text, [DATA_FIELD]: data } = fields;
   if (text === undefined || data === undefined || !text.isWellFormed()) throw broken();
   const maxSealed = (expected.maxBytes ?? DEFAULT_MAX_VALUE_BYTES) + TAG_BYTES;
   if (data.length > Math.ceil(maxSealed / 3) * 4) throw broken();

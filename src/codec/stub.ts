@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from '../text/base64.js';
-import { isRemovedState } from '../record/claims.js';
+import { AT_FIELD, FORMAT_FIELD, FORMAT_NUMBER, isRemovedState, STATE_FIELD } from '../record/claims.js';
 import { versionNumber } from '../record/versions.js';
 import type { Fields, RemovedState } from '../record.js';
 import { isTimestamp } from './header.js';
-import { FORMAT_NUMBER } from './native.js';
 
 /** A version that has no value: a tombstone or a stub. Not authenticated. */
 export interface Stub {
@@ -28,11 +27,11 @@ export function encodeStub(
 ): Fields {
   const by = stub.by === undefined ? '' : cut(stub.by.toWellFormed().replace(/[\u0000-\u001f"\\]/gu, ''));
   return {
-    lazycred: FORMAT_NUMBER,
-    state: stub.state,
+    [FORMAT_FIELD]: FORMAT_NUMBER,
+    [STATE_FIELD]: stub.state,
     version: stub.version,
     nonce: Buffer.from(random(NONCE_BYTES)).toString('base64'),
-    at: stub.at.toISOString(),
+    [AT_FIELD]: stub.at.toISOString(),
     ...(by === '' ? {} : { by }),
   };
 }
@@ -50,8 +49,9 @@ function cut(text: string): string {
 
 /** Reads a tombstone or stub: exactly its fields, each well-formed; undefined for anything else. */
 export function decodeStub(fields: Fields): Stub | undefined {
-  const { lazycred, state, version, nonce, at, by, ...others } = fields;
-  if (lazycred !== FORMAT_NUMBER || state === undefined || !isRemovedState(state)) return undefined;
+  const { [FORMAT_FIELD]: format, [STATE_FIELD]: state, [AT_FIELD]: at, ...rest } = fields;
+  const { version, nonce, by, ...others } = rest;
+  if (format !== FORMAT_NUMBER || state === undefined || !isRemovedState(state)) return undefined;
   if (version === undefined || versionNumber(version) === undefined) return undefined;
   if (nonce === undefined || decodeBase64(nonce)?.length !== NONCE_BYTES) return undefined;
   if (at === undefined || !isTimestamp(at)) return undefined;

@@ -1,3 +1,4 @@
+import { isOfNative } from '../record/claims.js';
 import type { Backend } from '../backend.js';
 import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { isLazycredError, LazycredError } from '../errors.js';
@@ -165,7 +166,7 @@ export class RecordRemover {
   async #removable(name: SecretName, signal: AbortSignal): Promise<Listed[]> {
     if (this.#rules.format.stubs) {
       const versions = await this.#reader.versions(name, signal);
-      if (versions[0]?.fields?.['lazycred'] === undefined) {
+      if (!isOfNative(versions[0]?.fields ?? {})) {
         this.#rules.mayFollow(name, await this.#backend.get(name, undefined, { signal }));
       }
       return versions;
@@ -174,7 +175,7 @@ export class RecordRemover {
       this.#rules.format.versions === 'none'
         ? await this.#only(name, signal)
         : await this.#reader.versions(name, signal);
-    if (there.some(({ fields = {} }) => fields['lazycred'] !== undefined)) {
+    if (there.some(({ fields = {} }) => isOfNative(fields))) {
       throw this.#rules.unsupported('has no part in the native record that is there');
     }
     return there;

@@ -1,6 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../../errors.js';
-import { claimOf } from '../../record/claims.js';
+import {
+  AT_FIELD,
+  DATA_FIELD,
+  FORMAT_FIELD,
+  HEADER_FIELD,
+  STATE_FIELD,
+  claimOf,
+  isOfNative,
+  isRemoved,
+} from '../../record/claims.js';
 import { padVersion, unpadVersion, versionNumber } from '../../record/versions.js';
 import { quote } from '../../text/printable.js';
 import type { SecretName } from '../../record/names.js';
@@ -27,13 +36,25 @@ export const MAX_RANGE_BYTES = 1024;
 export const HISTORY_ATTRIBUTES: readonly string[] = [
   HASH_KEY,
   RANGE_KEY,
-  ...['lazycred', 'header', 'state', 'nonce', 'at', 'by'],
+  ...[FORMAT_FIELD, HEADER_FIELD, STATE_FIELD, 'nonce', AT_FIELD, 'by'],
   ...['key', 'hmac', 'digest', 'comment'],
 ];
 /** The attributes that mean something to us, in any format. */
-const KNOWN_ATTRIBUTES: ReadonlySet<string> = new Set([...HISTORY_ATTRIBUTES, 'data', 'contents', 'Secret']);
+const KNOWN_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...HISTORY_ATTRIBUTES,
+  DATA_FIELD,
+  'contents',
+  'Secret',
+]);
 /** What a listing of names asks for. */
-export const NAMES_ATTRIBUTES: readonly string[] = [HASH_KEY, RANGE_KEY, 'lazycred', 'header', 'state', 'at'];
+export const NAMES_ATTRIBUTES: readonly string[] = [
+  HASH_KEY,
+  RANGE_KEY,
+  FORMAT_FIELD,
+  HEADER_FIELD,
+  STATE_FIELD,
+  AT_FIELD,
+];
 
 /** The range key as stored; beside the record, since an unpadded CredStash `1` is not the padded one. */
 export interface RowRevision {
@@ -52,7 +73,7 @@ export function storedKey(record: Pick<StoredRecord, 'version' | 'revision'>): s
 }
 
 function isStub(fields: Fields): boolean {
-  return fields['lazycred'] !== undefined && fields['state'] !== undefined;
+  return isOfNative(fields) && isRemoved(fields);
 }
 
 /**
@@ -67,7 +88,7 @@ export function toRow(record: StoredRecord, location: string): Row {
   };
   const key = rangeKey(version);
   if (!fitsKeys(name, key)) refuse(`its name or version is empty or over ${MAX_HASH_BYTES} bytes`);
-  if (fields['lazycred'] !== undefined && unpadVersion(key) === undefined) {
+  if (isOfNative(fields) && unpadVersion(key) === undefined) {
     refuse(`${quote(version)} is not a version number`);
   }
   const { [HASH_KEY]: own, [RANGE_KEY]: number, ...others } = fields;
@@ -102,7 +123,7 @@ export function fromRow(row: Row, location: string): StoredRecord {
     return new LazycredError('ERR_INTEGRITY', message, { name, location });
   };
   const entries = Object.entries(row).filter(([k]) => k !== HASH_KEY && k !== RANGE_KEY);
-  const isNative = row['lazycred'] !== undefined;
+  const isNative = row[FORMAT_FIELD] !== undefined;
   const texts = entries.flatMap(([k, v]: [string, AttributeValue | undefined]): [string, string][] => {
     // Undefined is what the SDK makes of an attribute called `__proto__`.
     if (v?.S !== undefined) return [[k, v.S]];
@@ -112,7 +133,7 @@ export function fromRow(row: Row, location: string): StoredRecord {
     throw damaged(`its attribute ${quote(k)} is neither a string nor binary`);
   });
   const fields: Fields = Object.fromEntries(texts);
-  if (fields['lazycred'] === undefined) return { name, version: key, fields, revision: { key } };
+  if (!isOfNative(fields)) return { name, version: key, fields, revision: { key } };
   const version = unpadVersion(key);
   if (version === undefined) throw damaged('its version is not the 19 digits of a native record');
   return { name, version, fields: isStub(fields) ? { ...fields, version } : fields, revision: { key } };
@@ -140,13 +161,13 @@ export function otherKeys(keys: TableKeys, location: string, cause?: unknown): L
 export function listedOf(row: Row, location: string): Listed {
   const { name, key } = keysOf(row, location);
   const number = unpadVersion(key);
-  if (row['lazycred']?.S === undefined || number === undefined) return { name, version: key };
+  if (row[FORMAT_FIELD]?.S === undefined || number === undefined) return { name, version: key };
   const text = (attribute: string): Fields => {
     const value = row[attribute]?.S;
     return value === undefined ? {} : { [attribute]: value };
   };
-  const fields = { ...text('lazycred'), ...text('state'), ...text('header') };
-  const { state, created } = claimOf({ ...fields, ...text('at'), version: number }) ?? {};
+  const fields = { ...text(FORMAT_FIELD), ...text(STATE_FIELD), ...text(HEADER_FIELD) };
+  const { state, created } = claimOf({ ...fields, ...text(AT_FIELD), version: number }) ?? {};
   return {
     name,
     version: number,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { LazycredError } from '../../errors.js';
+import { fieldsOf } from '../../record/body.js';
 import { printable } from '../../text/printable.js';
 import type { SecretName } from '../../record/names.js';
 import type { Fields } from '../../record.js';
@@ -60,7 +61,7 @@ export async function withRecord<T>(
       async fields() {
         if (stat.size > MAX_FILE_BYTES) throw damaged(`it is larger than ${MAX_FILE_BYTES} bytes`);
         const body = await readUpTo(handle, stat.size);
-        const fields = parseFields(body);
+        const fields = fieldsOf(body);
         if (fields === undefined) throw damaged('it is not a flat JSON object of strings');
         return fields;
       },
@@ -82,16 +83,4 @@ async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
     length += bytesRead;
   }
   return body.subarray(0, length);
-}
-
-function parseFields(body: Uint8Array): Fields | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    // Not UTF-8, or not JSON: not a record, which the caller says.
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.values(value).every((v) => typeof v === 'string') ? (value as Fields) : undefined;
 }

@@ -28,7 +28,7 @@ export interface NewVersion {
   readonly version: string;
   /** The newest version as read before. */
   readonly after: string | undefined;
-  readonly body: string;
+  readonly body: Uint8Array;
   /** The store's, for messages. */
   readonly location: string;
   readonly signal: AbortSignal | undefined;
@@ -43,7 +43,7 @@ export interface NewVersion {
  */
 export async function writeVersion(v: NewVersion): Promise<void> {
   const folder = join(v.dir, ...v.folders);
-  if (Buffer.byteLength(v.body) > MAX_FILE_BYTES) {
+  if (v.body.length > MAX_FILE_BYTES) {
     const message = `the record is larger than ${MAX_FILE_BYTES} bytes`;
     throw new LazycredError('ERR_USAGE', message, { name: v.name, location: v.location });
   }
@@ -61,7 +61,7 @@ export async function writeVersion(v: NewVersion): Promise<void> {
 export async function overwriteVersion(
   folder: string,
   file: string,
-  body: string,
+  body: Uint8Array,
   name: SecretName,
 ): Promise<void> {
   try {
