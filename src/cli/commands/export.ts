@@ -3,6 +3,7 @@ import { exportFormat, writeExport } from '../steps/write-export.js';
 import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
 import { pathOf } from '../io/files.js';
+import { ALLOW_EMPTY } from '../steps/nothing-found.js';
 import { readMany, wanted } from '../steps/read-many.js';
 import type { Session } from '../session.js';
 
@@ -11,7 +12,8 @@ const KEYS = 'How names become keys:';
 export const command: Command = {
   usage: 'export [PREFIX|GLOB]…',
   about: `Writes many secrets in one format: all of them, or those that begin with a PREFIX or match
-a GLOB. It is everything or an error that names each failure, never a part.
+a GLOB. It is everything or an error that names each failure, never a part; where nothing
+matches, nothing is written.
 
 Formats: json, yaml, dotenv, shell, github-env, docker-env, csv, tsv, java-properties,
 tfvars. A value that the format cannot hold is an error.
@@ -34,6 +36,7 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
       group: KEYS,
     },
     { name: 'raw-names', about: 'the names themselves are the keys', group: KEYS },
+    ALLOW_EMPTY,
   ],
   conflicts: [['prefix', 'raw-names']],
   examples: [
@@ -52,10 +55,9 @@ async function exportSecrets(args: CommandArguments, session: Session): Promise<
   const path = output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
   const store = await session.open('opens');
   session.doing = 'export';
-  const secrets = await readMany(store, wanted(args.operands, 'prefixes'), session);
+  const secrets = await readMany(store, wanted(args, 'prefixes'), session);
   await writeExport(secrets, { format, prefix, rawNames: args.has('raw-names') }, path, session);
-  if (secrets.size === 0) session.talk(`nothing to export in ${store.location}`);
-  else if (path !== undefined)
+  if (path !== undefined)
     session.talk(
       `wrote ${secrets.size} secret${secrets.size === 1 ? '' : 's'} of ${store.location} to ${path}`,
     );

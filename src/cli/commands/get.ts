@@ -6,6 +6,7 @@ import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
 import { fieldOf } from '../steps/field.js';
 import { pathOf, writePrivateFile } from '../io/files.js';
+import { ALLOW_EMPTY } from '../steps/nothing-found.js';
 import { readMany, wanted } from '../steps/read-many.js';
 import { writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
@@ -38,6 +39,7 @@ them, or an error that names each that failed.`,
     },
     { name: 'format', takes: 'FORMAT', about: 'yaml, dotenv, …, as "lazy export" writes them', group: MANY },
     { name: 'literal', about: 'take NAME as it is where it looks like a pattern', group: MANY },
+    ALLOW_EMPTY,
   ],
   conflicts: [
     ['format', 'version'],
@@ -82,11 +84,9 @@ async function getMany(args: CommandArguments, session: Session): Promise<void> 
   const path = outputPath(args, session);
   const store = await session.open('opens');
   session.doing = 'get the secrets';
-  const names = args.has('literal') ? { names: args.operands, matches: [] } : wanted(args.operands, 'names');
-  const secrets = await readMany(store, names, session);
+  const secrets = await readMany(store, wanted(args, 'names'), session);
   // In JSON each key is the secret's name, so that who asked for prod/db finds the value under prod/db.
   await writeExport(secrets, { format, rawNames: format === 'json' }, path, session);
-  if (secrets.size === 0) session.talk(`nothing matches in ${store.location}`);
 }
 
 function outputPath(args: CommandArguments, session: Session): string | undefined {

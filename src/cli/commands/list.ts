@@ -32,6 +32,7 @@ async function list(args: CommandArguments, session: Session): Promise<void> {
   const [match] = args.operands;
   const deleted = args.has('deleted');
   const all = deleted ? 'no deleted secrets' : 'no secrets';
-  const none = match === undefined ? all : `${all} match ${quote(match)}`;
-  await listNames({ match, deleted, none }, args, session);
+  const isWhole = match === undefined;
+  const none = isWhole ? all : `${all} match ${quote(match)}`;
+  await listNames({ match, deleted, none, isWhole }, args, session);
 }

@@ -4,6 +4,7 @@ import type { ListedSecret } from '../../index.js';
 import { ago, json, writeOut } from '../io/streams.js';
 import type { Option, CommandArguments } from '../arguments/options.js';
 import type { Session } from '../session.js';
+import { ALLOW_EMPTY, nothingFound } from './nothing-found.js';
 import { table, tabbed } from '../io/table.js';
 
 const OUTPUT = 'Output:';
@@ -21,6 +22,7 @@ export const LISTING_OPTIONS: readonly Option[] = [
     about: 'an array of {name, modified}, with --long of {name, modified, version, created}',
     group: OUTPUT,
   },
+  ALLOW_EMPTY,
 ];
 
 /** Which names are listed. */
@@ -30,11 +32,17 @@ export interface Listing {
   readonly deleted?: boolean;
   /** Of the names that match, those for which this is true are listed. */
   readonly only?: (name: string) => boolean;
-  /** What is said on a terminal where there are none: `no secrets`. */
+  /** What is said where there are none, if that is a failure or this a terminal: `no secrets`. */
   readonly none: string;
+  /** Finding none is an answer: nothing particular was asked for. */
+  readonly isWhole?: boolean;
 }
 
-/** Lists names: all or nothing, since half a list that looks whole would be worse than none. */
+/**
+ * Lists names: all or nothing, since half a list that looks whole would be worse than none.
+ *
+ * @throws ERR_NOT_FOUND where something was looked for and isn't there
+ */
 export async function listNames(what: Listing, args: CommandArguments, session: Session): Promise<void> {
   const store = await session.open('nothing');
   session.doing = 'list';
@@ -45,6 +53,10 @@ export async function listNames(what: Listing, args: CommandArguments, session: 
     if (what.only?.(secret.name) !== false) found.push(secret);
   }
   found.sort((a, b) => compareUtf8(a.name, b.name));
+  if (found.length === 0 && what.isWhole !== true && !args.has('allow-empty')) {
+    session.doing = undefined;
+    throw nothingFound(what.none, store.location);
+  }
   if (args.has('json')) return writeOut(json(found.map((secret) => plain(secret, details))));
   if (!isatty(1)) {
     const row = (s: ListedSecret): string[] =>

@@ -115,7 +115,7 @@ describe('what is written to a terminal', () => {
     const plain = await lazyOnTerminal(['list', '--long', 'aged/'], { env: { NO_COLOR: '1' } });
     expect(plain.screen).toBe('NAME      VERSION  MADE\naged/one  1        just now\n');
     expect((await lazyOnTerminal(['list', 'nothing/'])).screen).toBe(
-      `no secrets match "nothing/" in file://${user.home}/store\n`,
+      `lazy: no secrets match "nothing/" in file://${user.home}/store\nhint: lazy list shows what is there; with --allow-empty finding nothing is no failure\n`,
     );
   });
 
