@@ -105,7 +105,9 @@ export const ROOMS = [
     layer: 2,
     files: ['aws/*'],
     imports: [...LEAVES, 'aws/regions', 'aws/service-errors'],
-    laterPackages: [...SDK, '@aws-sdk/credential-providers'],
+    // The SDK itself goes by AWS's variables; what it would find there is found here, once.
+    process: true,
+    laterPackages: [...SDK, '@aws-sdk/credential-providers', '@smithy/core'],
   },
 
   {

@@ -1,14 +1,16 @@
 import { LazycredError } from '../errors.js';
-import { traceRequests, type Trace, type Watchable } from './requests.js';
+import { isAwsHost, traceRequests, type Trace, type Watchable } from './requests.js';
+import { awsSurroundings, endpointOf, regionAround, type Service } from './surroundings.js';
 
 /** What a client of one AWS service is told. */
 export interface AwsOptions {
+  readonly service: Service;
   /** Where the service is; the SDK's own chain (environment, profile) by default. */
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   /** A role's ARN to assume for every request. */
   readonly role?: string | undefined;
-  /** Another server of the protocol. */
+  /** Another server of the protocol; what AWS's own variables and files name by default. */
   readonly endpoint?: string | undefined;
   /** Told of each request to STS for credentials, as by {@link traceRequests}. */
   readonly trace?: Trace | undefined;
@@ -26,10 +28,9 @@ const silence = (): void => undefined;
 const SILENT = { trace: silence, debug: silence, info: silence, warn: silence, error: silence };
 
 /** Settings that every SDK client takes. */
-export interface ClientSettings {
+export interface ClientSettings extends EndpointSettings {
   readonly region?: string;
   readonly profile?: string;
-  readonly endpoint?: string;
   readonly credentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
   readonly logger: typeof SILENT;
   readonly maxAttempts: number;
@@ -39,8 +40,14 @@ export interface ClientSettings {
     readonly requestTimeout: number;
     readonly throwOnRequestTimeout: boolean;
   };
+}
+
+interface EndpointSettings {
+  readonly endpoint?: string;
   readonly requestChecksumCalculation?: 'WHEN_REQUIRED';
   readonly responseChecksumValidation?: 'WHEN_REQUIRED';
+  /** S3's. */
+  readonly forcePathStyle?: true;
 }
 
 /**
@@ -49,8 +56,11 @@ export interface ClientSettings {
  * role assumed with them.
  */
 export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
+  const around = await awsSurroundings(o.profile);
+  const region = o.region ?? regionAround(around);
+  const endpoint = o.endpoint ?? endpointOf(o.service, around);
   return {
-    ...(o.region === undefined ? {} : { region: o.region }),
+    ...(region === undefined ? {} : { region }),
     ...(o.profile === undefined ? {} : { profile: o.profile }),
     // Only to watch it is the SDK's own chain put together here.
     ...(o.role === undefined && o.trace === undefined ? {} : { credentials: await credentialsOf(o) }),
@@ -63,14 +73,20 @@ export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
       requestTimeout: REQUEST_MS,
       throwOnRequestTimeout: true,
     },
+    ...(endpoint === undefined ? {} : endpointSettings(endpoint)),
+  };
+}
+
+// What is another server is told by its host, wherever the endpoint was set.
+function endpointSettings(endpoint: string): EndpointSettings {
+  if (isAwsHost(new URL(endpoint).hostname)) return { endpoint };
+  return {
+    endpoint,
     // Others than AWS often refuse the CRC32 trailers that the SDK sends by default.
-    ...(o.endpoint === undefined
-      ? {}
-      : {
-          endpoint: o.endpoint,
-          requestChecksumCalculation: 'WHEN_REQUIRED' as const,
-          responseChecksumValidation: 'WHEN_REQUIRED' as const,
-        }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // Virtual hosts need DNS entries that another server rarely has.
+    forcePathStyle: true,
   };
 }
 

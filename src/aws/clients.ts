@@ -3,6 +3,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings, regionOf, type ClientSettings } from './client-settings.js';
 import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js';
+import type { Service } from './surroundings.js';
 import { traceRequests, watchHost, type Trace, type WatchedHost } from './requests.js';
 
 /** Where the requests of a store and its keys go, whose they are, and who is told of them. */
@@ -29,17 +30,11 @@ export interface Opened<C> {
  * @throws ERR_CONFIG when nothing names a region
  */
 export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHost> {
-  const { endpoint } = reach;
   const [{ S3Client }, settings] = await Promise.all([
     import('@aws-sdk/client-s3'),
-    settingsFor(reach, endpoint, bucketRegion(reach)),
+    settingsFor('s3', reach, bucketRegion(reach)),
   ]);
-  const client = new S3Client({
-    ...settings,
-    followRegionRedirects: true,
-    // Virtual hosts need DNS entries that another server rarely has.
-    ...(endpoint === undefined ? {} : { forcePathStyle: true }),
-  });
+  const client = new S3Client({ ...settings, followRegionRedirects: true });
   const host = watchHost(client);
   traceRequests(client, 'S3', reach.trace);
   return { client, region: await regionOf(client, 'S3'), ...host };
@@ -53,7 +48,7 @@ export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHo
 export async function openDynamoDB(reach: Reach): Promise<Opened<DynamoDBClient>> {
   const [{ DynamoDBClient }, settings] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    settingsFor(reach, reach.endpoint, tableRegion(reach)),
+    settingsFor('dynamodb', reach, tableRegion(reach)),
   ]);
   const client = new DynamoDBClient(settings);
   traceRequests(client, 'DynamoDB', reach.trace);
@@ -76,17 +71,15 @@ export interface KmsReach {
 export async function openKms(reach: Reach, o: KmsReach = {}): Promise<Opened<KMSClient>> {
   const [{ KMSClient }, settings] = await Promise.all([
     import('@aws-sdk/client-kms'),
-    settingsFor(reach, reach.kmsEndpoint, keyRegion(reach, o.own)),
+    settingsFor('kms', reach, keyRegion(reach, o.own)),
   ]);
   const client = new KMSClient(o.once === true ? { ...settings, maxAttempts: 1 } : settings);
   traceRequests(client, 'KMS', reach.trace);
   return { client, region: await regionOf(client, 'KMS') };
 }
 
-function settingsFor(
-  { profile, role, trace }: Reach,
-  endpoint: string | undefined,
-  region: string | undefined,
-): Promise<ClientSettings> {
-  return clientSettings({ region, profile, role, endpoint, trace });
+function settingsFor(service: Service, reach: Reach, region: string | undefined): Promise<ClientSettings> {
+  const { profile, role, trace, kmsEndpoint } = reach;
+  const endpoint = service === 'kms' ? kmsEndpoint : reach.endpoint;
+  return clientSettings({ service, region, profile, role, endpoint, trace });
 }

@@ -5,6 +5,11 @@ export type Trace = (line: string) => void;
 const AWS_HOST =
   /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn|amazonaws\.eu|csp\.hci\.ic\.gov)$/u;
 
+/** Whether a host is AWS's own: another server needs path style, and no checksums that it doesn't know. */
+export function isAwsHost(host: string): boolean {
+  return AWS_HOST.test(host);
+}
+
 /** The part of a client's middleware stack that is added to here: once an attempt, inside of retries. */
 export interface Watchable {
   readonly middlewareStack: {
@@ -39,7 +44,7 @@ export function watchHost(client: Watchable): WatchedHost {
     },
     { step: 'finalizeRequest', name: 'lazycredWatchHost' },
   );
-  return { isAws: () => AWS_HOST.test(host), isTls: () => protocol !== 'http:' };
+  return { isAws: () => isAwsHost(host), isTls: () => protocol !== 'http:' };
 }
 
 /**

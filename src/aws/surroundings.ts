@@ -1,0 +1,87 @@
+import { env as environment } from 'node:process';
+import { LazycredError } from '../errors.js';
+import { quote } from '../text/printable.js';
+
+type Section = Readonly<Record<string, string | undefined>>;
+
+/** What AWS's own variables and files say, for the profile in force. */
+export interface AwsSurroundings {
+  readonly profile: string;
+  /** What names the profile: the setting `profile`, `AWS_PROFILE`; undefined for the one called `default`. */
+  readonly namedBy: string | undefined;
+  /** The value of a variable; an empty one counts as unset. */
+  variable(name: string): string | undefined;
+  /** A setting of the profile; the config file comes before the credentials file. */
+  setting(name: string): string | undefined;
+  /** A setting of the profile in the credentials file, else in the config file: the SDK's order for `region`. */
+  credentialsFirst(name: string): string | undefined;
+  /** A section of the config file, such as `sso-session.acme`; undefined where there is none. */
+  section(name: string): Section | undefined;
+  /** Every profile's name. */
+  readonly profiles: readonly string[];
+}
+
+/** Reads AWS's configuration and credentials files, as the SDK reads them (and it reads them once). */
+export async function awsSurroundings(profile: string | undefined): Promise<AwsSurroundings> {
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  const variable = (name: string): string | undefined => {
+    const text = environment[name] ?? '';
+    return text === '' ? undefined : text;
+  };
+  const name = profile ?? variable('AWS_PROFILE') ?? 'default';
+  const [config = {}, credentials = {}]: (Section | undefined)[] = [configFile[name], credentialsFile[name]];
+  return {
+    profile: name,
+    namedBy: profile !== undefined ? 'profile' : variable('AWS_PROFILE') && 'AWS_PROFILE',
+    variable,
+    setting: (key) => config[key] ?? credentials[key],
+    credentialsFirst: (key) => credentials[key] ?? config[key],
+    section: (key) => configFile[key],
+    profiles: [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])],
+  };
+}
+
+/** An AWS service, as the names of variables and settings spell it. */
+export type Service = 's3' | 'dynamodb' | 'kms';
+
+/**
+ * The URL of another server that AWS's variables or files name for a service: `AWS_ENDPOINT_URL_S3`,
+ * `AWS_ENDPOINT_URL`, the profile's `services` section, its `endpoint_url`, in this order.
+ *
+ * @throws ERR_CONFIG for one that is no URL, and for a `services` section that isn't there
+ */
+export function endpointOf(service: Service, around: AwsSurroundings): string | undefined {
+  const ignored =
+    around.variable('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS') ??
+    around.setting('ignore_configured_endpoint_urls');
+  if (ignored?.toLowerCase() === 'true') return undefined;
+  for (const name of [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const url = around.variable(name);
+    if (url !== undefined) return checkedUrl(url, name);
+  }
+  const where = `the AWS profile ${quote(around.profile)}`;
+  const services = around.setting('services');
+  if (services !== undefined) {
+    const section = around.section(`services.${services}`);
+    if (section === undefined) {
+      const message = `${where} names the services section ${quote(services)}, which the config file does not have`;
+      throw new LazycredError('ERR_CONFIG', message, { hint: `add [services ${services}], or leave it out` });
+    }
+    const url = section[`${service}.endpoint_url`];
+    if (url !== undefined) return checkedUrl(url, `the services section ${quote(services)}: endpoint_url`);
+  }
+  const url = around.setting('endpoint_url');
+  return url === undefined ? undefined : checkedUrl(url, `${where}: endpoint_url`);
+}
+
+// The text is not shown: it could carry a password.
+function checkedUrl(text: string, where: string): string {
+  if (/^https?:\/\//iu.test(text) && URL.canParse(text)) return text;
+  throw new LazycredError('ERR_CONFIG', `${where} must be a URL that begins with http:// or https://`);
+}
+
+/** The region that AWS's variable or the profile names; undefined where neither does. */
+export function regionAround(around: AwsSurroundings): string | undefined {
+  return around.variable('AWS_REGION') ?? around.credentialsFirst('region');
+}
