@@ -12,7 +12,7 @@ import { shellWriter } from './write/shell.js';
 import { csvWriter, tsvWriter } from './write/tables.js';
 import { tfvarsWriter } from './write/tfvars.js';
 import { yamlWriter } from './write/yaml.js';
-import type { Pair, Writer } from './writer.js';
+import { KEPT_FOR_ITSELF, type Pair, type Writer } from './writer.js';
 
 /** The formats that secrets are exported in; `docs/formats.md` says what each quotes and refuses. */
 export const EXPORT_FORMATS = [
@@ -79,8 +79,14 @@ export function exportEntries(entries: readonly Entry[], o: ExportOptions): Uint
     const text = textOf(value);
     const pair = { name, key, text: text ?? '' };
     const why = text === undefined ? 'is not UTF-8' : writer.refuse(pair);
-    if (why !== undefined)
-      problems.push({ names: [name], why, hint: text === undefined ? AS_FILE : AS_JSON });
+    if (why !== undefined) {
+      const isKept = why.endsWith(KEPT_FOR_ITSELF) && keyOf(name, '') !== key && o.rawNames !== true;
+      problems.push({
+        names: [name],
+        why,
+        hint: text === undefined ? AS_FILE : isKept ? AS_LONGER : AS_JSON,
+      });
+    }
     pairs.set(key, pair);
   }
   if (problems.length > 0) throw refusal(o.format, problems);
@@ -99,6 +105,7 @@ interface Problem {
 
 const RAW_NAMES = '--raw-names keeps the names as they are';
 const AS_FILE = 'lazy get NAME -o FILE writes any bytes';
+const AS_LONGER = "--prefix '' leaves the prefix on: prod/db is PROD_DB";
 const AS_JSON = '--format json holds any text';
 
 function refusal(format: ExportFormat, problems: readonly Problem[]): LazycredError {

@@ -25,3 +25,11 @@ export function holdsNul(text: string): string | undefined {
 export function badKey(why: string): string {
   return `has a key that ${why}`;
 }
+
+/** How a refusal ends where a reader has a variable of that very name. */
+export const KEPT_FOR_ITSELF = 'keeps for itself';
+
+/** That the key is the name of a reader's own variable. */
+export function keptKey(reader: string): string {
+  return badKey(`${reader} ${KEPT_FOR_ITSELF}`);
+}

@@ -218,6 +218,8 @@ describe('refusals', () => {
   test.each([
     ['shell', ['a-b', '1a', 'a b', 'é', 'a\nb'], ENV],
     ['shell', ['_', 'UID', 'RANDOM', 'SHELLOPTS'], 'bash keeps for itself'],
+    ['shell', ['COLUMNS', 'USERNAME', 'path'], 'zsh keeps for itself'],
+    ['shell', ['KSHUID', 'PGRP'], 'mksh keeps for itself'],
     [
       'dotenv',
       ['a/b', 'a b', 'é', 'a=b', '__proto__', 'a\n'],

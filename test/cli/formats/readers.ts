@@ -2,15 +2,14 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parseLines } from 'dot-properties';
 import dotenv from 'dotenv';
 import { load as loadYaml } from 'js-yaml';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExportFormat } from '../../../src/cli/formats/export.js';
 import { installReaders } from '../../emulators/install.js';
 import { findPython, type Python } from '../../emulators/python.js';
 import { repoRoot } from '../../emulators/root.js';
 import { run } from '../../support/run.js';
-import { tempDir } from '../../support/temp-dir.js';
 import { readDockerEnv, readGithubEnv, readTfvars } from './grammars.js';
+import { runScript, SHELLS_HERE, type Shell } from './shells.js';
 
 /** What a file says, key → value. */
 export type Read = ReadonlyMap<string, string>;
@@ -34,7 +33,12 @@ export const READERS: readonly Reader[] = [
   each('dotenv', 'npm dotenv', (text) => mapOf(dotenv.parse(text))),
   each('dotenv', 'npm dotenv, fast', (text) => mapOf(dotenv.parse(text, { fast: true }))),
   python('dotenv', 'python-dotenv'),
-  { format: 'shell', name: 'bash', read: readWithBash },
+  ...SHELLS_HERE.map((shell) => ({
+    format: 'shell' as const,
+    name: shell.name,
+    read: (files: readonly Uint8Array[], keys: readonly (readonly string[])[]) =>
+      readWithShell(shell, files, keys),
+  })),
   each('github-env', 'a runner', (text) => readGithubEnv(text, false)),
   each('github-env', 'a runner on Windows', (text) => readGithubEnv(text, true)),
   each('docker-env', 'docker', (text) => readDockerEnv(text, false)),
@@ -94,24 +98,20 @@ export async function readWithPython(reader: string, files: readonly Uint8Array[
   return (JSON.parse(stdout) as unknown[]).map(mapOf);
 }
 
-/** Runs the files in one bash, each in a subshell that then prints its variables. */
-async function readWithBash(
+/** Runs the files in one shell, each in a subshell that then prints its variables. */
+async function readWithShell(
+  shell: Shell,
   files: readonly Uint8Array[],
   keys: readonly (readonly string[])[],
 ): Promise<readonly Read[]> {
-  const script = join(tempDir(), 'script.sh');
   const parts = files.flatMap((file, i) => [
     Buffer.from('(\n:\n'),
     file,
     ...(keys[i] ?? []).map((key) => Buffer.from(`printf '%s\\0' "$${key}"\n`)),
     Buffer.from(') || exit 1\n'),
   ]);
-  writeFileSync(script, Buffer.concat(parts));
-  const { code, stderr, stdoutBytes } = await run(['bash', '--norc', script], {
-    env: { LC_ALL: 'C.UTF-8' },
-    stdoutIsData: true,
-  });
-  if (code !== 0 || stderr !== '') throw new Error(`bash failed (${String(code)}): ${stderr}`);
+  const { code, stderr, stdoutBytes } = await runScript(shell, Buffer.concat(parts));
+  if (code !== 0 || stderr !== '') throw new Error(`${shell.name} failed (${String(code)}): ${stderr}`);
   const values = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(stdoutBytes).split('\0');
   return keys.map((of) => new Map(of.map((key) => [key, values.shift() ?? ''])));
 }

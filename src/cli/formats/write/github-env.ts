@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { badKey, holdsNul, type Writer } from '../writer.js';
+import { badKey, holdsNul, keptKey, type Writer } from '../writer.js';
 
 // The runner splits a line at its first `=` or `<<`, so `a<` would end one character early.
 const NO_KEY = /[\s\p{Cc}=<]/u;
@@ -15,7 +15,7 @@ const RESERVED = /^(?:GITHUB_.*|RUNNER_.*|NODE_OPTIONS)$/iu;
 export const githubEnvWriter: Writer = {
   refuse: ({ key, text }) => {
     if (NO_KEY.test(key)) return badKey('may not hold blanks, "=" or "<"');
-    if (RESERVED.test(key)) return badKey('GitHub keeps for itself');
+    if (RESERVED.test(key)) return keptKey('GitHub');
     // A runner on Windows takes it as a part of the line's end.
     if (text.endsWith('\r')) return 'ends with a carriage return';
     return holdsNul(text);

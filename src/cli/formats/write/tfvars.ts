@@ -1,4 +1,4 @@
-import { badKey, type Writer } from '../writer.js';
+import { badKey, keptKey, type Writer } from '../writer.js';
 
 // HCL's identifiers, of ASCII.
 const KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
@@ -22,7 +22,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 export const tfvarsWriter: Writer = {
   refuse: ({ key, text }) => {
     if (!KEY.test(key)) return badKey('may hold only letters, digits, "_" and "-", no digit first');
-    if (RESERVED.has(key)) return badKey('Terraform keeps for itself');
+    if (RESERVED.has(key)) return keptKey('Terraform');
     return text.normalize('NFC') === text
       ? undefined
       : 'is not in Unicode form NFC, and Terraform would change it';
