@@ -30,6 +30,13 @@ export interface Backend {
   /** For messages: `s3://bucket/prefix/`, `dynamodb://table`, `file:///dir`, `memory:`. Never a credential. */
   readonly location: string;
 
+  /**
+   * The largest record that fits, in bytes, by the backend's own count; Infinity for no limit. The count includes
+   * at least the names and values of the fields in UTF-8: the store refuses a value whose fields are larger than
+   * that before it asks a key (ERR_USAGE), and {@link Backend.create} refuses the rest.
+   */
+  readonly maxRecordBytes: number;
+
   /** The record at `version` (canonical, or the stored string), or the newest one without it; read-your-writes. */
   get(name: SecretName, version?: string, o?: CallOptions): Promise<StoredRecord | undefined>;
 

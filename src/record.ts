@@ -46,12 +46,8 @@ export interface Listed {
   readonly revision?: unknown;
 }
 
-// Controls (C0, DEL, C1), and the characters of globs.
-
 /** Whether two records hold the same fields, byte for byte. */
 export function sameFields(a: Fields, b: Fields): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((k) => a[k] === b[k]);
 }
-
-// Controls, line separators and the marks that reorder text: what could rewrite a terminal's line.

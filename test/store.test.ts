@@ -335,6 +335,7 @@ test('a write after which nothing can be read any more says that its outcome is 
     };
     const backend: Backend = {
       location: right.location,
+      maxRecordBytes: right.maxRecordBytes,
       get: (...args) => (wrote ? down() : right.get(...args)),
       numberBefore: (...args) => right.numberBefore(...args),
       create,

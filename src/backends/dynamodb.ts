@@ -9,6 +9,7 @@ import type { Listed, StoredRecord } from '../record.js';
 import {
   HASH_KEY,
   HISTORY_ATTRIBUTES,
+  MAX_ROW_BYTES,
   NAMES_ATTRIBUTES,
   RANGE_KEY,
   fitsKeys,
@@ -44,6 +45,7 @@ export type { DynamoDBBackendOptions } from './dynamodb/table.js';
  */
 export class DynamoDBBackend implements Backend {
   readonly location: string;
+  readonly maxRecordBytes = MAX_ROW_BYTES;
   readonly #table: DynamoDBTable;
 
   /** @param options of a table with the string keys `name` (hash) and `version` (range) */

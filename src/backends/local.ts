@@ -8,7 +8,7 @@ import { printable, quote } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
 import type { SecretName } from '../record/names.js';
 import type { Fields, Listed, RemovedState, StoredRecord } from '../record.js';
-import { withRecord, type RecordFile } from './local/files.js';
+import { MAX_FILE_BYTES, withRecord, type RecordFile } from './local/files.js';
 import { readNames, readVersions } from './local/folders.js';
 import { encodeName, fileOf } from './local/names.js';
 import { overwriteVersion, removeVersion, writeVersion } from './local/write.js';
@@ -44,6 +44,7 @@ const MAX_VANISHED = 10;
  */
 export class LocalBackend implements Backend {
   readonly location: string;
+  readonly maxRecordBytes = MAX_FILE_BYTES;
   readonly #dir: string;
   readonly #pageSize: number;
   #closed = false;

@@ -22,6 +22,7 @@ interface Entry {
  */
 export class MemoryBackend implements Backend {
   readonly location = 'memory:';
+  readonly maxRecordBytes = Infinity;
   // By name, then by padded version, oldest first: a version is only ever added at the end.
   readonly #names = new Map<SecretName, Map<string, Entry>>();
   #closed = false;

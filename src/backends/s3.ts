@@ -9,6 +9,7 @@ import { metadataOf, S3Layout } from './s3/layout.js';
 import { S3Listing } from './s3/listing.js';
 import { ConditionFailed, S3Objects, type S3Sender } from './s3/objects.js';
 import { purge } from './s3/purge.js';
+import { MAX_BODY_BYTES } from './s3/read-body.js';
 import { revisionOf, S3Records, type NameCall } from './s3/records.js';
 
 export type { S3Sender } from './s3/objects.js';
@@ -44,6 +45,7 @@ const MAX_PAGE = 1000;
  */
 export class S3Backend implements Backend {
   readonly location: string;
+  readonly maxRecordBytes = MAX_BODY_BYTES;
   readonly #objects: S3Objects;
   readonly #layout: S3Layout;
   readonly #records: S3Records;
@@ -116,6 +118,11 @@ export class S3Backend implements Backend {
   ): Promise<void> {
     const { name, version, fields } = record;
     const call = { name, signal };
+    const body = encodeBody(fields);
+    if (body.length > MAX_BODY_BYTES) {
+      const message = `the record is larger than ${MAX_BODY_BYTES} bytes`;
+      throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
+    }
     const keepsVersions = version !== '';
     if (after !== undefined && keepsVersions) {
       // A head of LazyCred's holds no number: the new version takes the one after it.
@@ -124,7 +131,7 @@ export class S3Backend implements Backend {
       await this.#archive(before, after, call);
     }
     const condition = after === undefined ? { absent: true as const } : { etag: revisionOf(after).etag };
-    const object = { body: encodeBody(fields), metadata: metadataOf(fields), condition };
+    const object = { body, metadata: metadataOf(fields), condition };
     try {
       await this.#conditional.put(this.#layout.headKey(name), object, call);
     } catch (e) {

@@ -2,6 +2,7 @@ import type { CallOptions } from '../backend.js';
 import { parseCloudchainName } from '../record/cloudchain-names.js';
 import { LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
+import { base64Length } from '../text/base64.js';
 import { parseName, RESERVED_SEGMENT, storedName, type SecretName } from '../record/names.js';
 import type { Fields, Format, StoredRecord } from '../record.js';
 import { Secret, type SecretInfo } from '../secret.js';
@@ -10,7 +11,7 @@ import { hashToSeal } from './credstash-digests.js';
 import { checkCredstashValue, CREDSTASH_KEY_BYTES, openCredstash, sealCredstash } from './credstash.js';
 import { notesFault } from './header.js';
 import { openLazycred, sealLazycred } from './lazycred.js';
-import { effectiveContext, openNative, sealNative } from './native.js';
+import { effectiveContext, leastNativeBytes, openNative, sealNative } from './native.js';
 import { generateForAll } from './recipients.js';
 
 /** What a format may keep beside a value, by the name of put's option. */
@@ -80,6 +81,8 @@ export interface RecordFormat {
   readonly parseName: (name: string) => SecretName;
   /** @throws ERR_USAGE, ERR_UNSUPPORTED for what it can't hold, before anything is requested */
   readonly check: (value: Uint8Array, what: Pick<Sealing, Note>) => void;
+  /** The least that a record's fields take with a value of so many bytes: their names and values, in bytes. */
+  readonly leastBytes: (valueBytes: number, what: Omit<Sealing, 'created' | 'random'>) => number;
   /** Wraps a data key for `keys`. */
   readonly seal: (
     value: Uint8Array,
@@ -104,6 +107,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
       const fault = notesFault(notes);
       if (fault !== undefined) throw new LazycredError('ERR_USAGE', fault);
     },
+    leastBytes: (valueBytes, what) => leastNativeBytes(what, valueBytes),
     seal: async (value, { name, context, by, comment, tags, created, random }, keys, o) => {
       const dataKey = await generateForAll(keys, effectiveContext(context, name), o);
       return {
@@ -129,6 +133,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
     // Any name that LazyCred took is taken, but native records' archives are not to be written over.
     parseName: (name) => (name.split('/').includes(RESERVED_SEGMENT) ? parseName(name) : storedName(name)),
     check: () => undefined,
+    leastBytes: base64Length,
     seal: async (value, _, keys, o) => always(await sealLazycred(value, onlyKey('lazycred', keys), o)),
     open: async (record, _, unwrap) =>
       new Secret(bareInfo(record), await openLazycred(record.fields, record.name, unwrap)),
@@ -144,6 +149,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
       if (digest !== undefined) hashToSeal(digest);
       checkCredstashValue(value);
     },
+    leastBytes: base64Length,
     seal: async (value, { context, comment, digest }, keys, o) => {
       const key = onlyKey('credstash', keys);
       const dataKey = await key.generate(context, { ...o, keyBytes: CREDSTASH_KEY_BYTES });
@@ -165,6 +171,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
       return storedName(name);
     },
     check: checkCloudchainValue,
+    leastBytes: base64Length,
     seal: async (value, _, keys, o) => always(await sealCloudchain(value, onlyKey('cloudchain', keys), o)),
     open: async (record, _, unwrap) =>
       new Secret(bareInfo(record), await openCloudchain(record.fields, record.name, unwrap)),

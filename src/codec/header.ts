@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../text/base64.js';
+import { base64Length, decodeBase64 } from '../text/base64.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { contextFault } from '../record/context.js';
 import { versionNumber } from '../record/versions.js';
@@ -194,7 +194,7 @@ function bytes32(value: unknown): Uint8Array | undefined {
 }
 
 // Characters of base64 that hold `wrappedBytes`.
-const MAX_WRAPPED_TEXT = Math.ceil(HEADER_LIMITS.wrappedBytes / 3) * 4;
+const MAX_WRAPPED_TEXT = base64Length(HEADER_LIMITS.wrappedBytes);
 
 function recipients(value: unknown): readonly WrappedKey[] | undefined {
   if (!Array.isArray(value) || value.length < 1 || value.length > MAX_RECIPIENTS) return undefined;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { decodeBase64 } from '../text/base64.js';
+import { base64Length, decodeBase64 } from '../text/base64.js';
 import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';
@@ -89,6 +89,22 @@ export function sealNative(
   }
 }
 
+/**
+ * The least that a native record's fields can take, names and values in bytes: the record as it would be with no
+ * recipient and the shortest version.
+ */
+export function leastNativeBytes(
+  what: Pick<Sealing, 'name' | 'context' | 'by' | 'comment' | 'tags'>,
+  valueBytes: number,
+): number {
+  const { name, context, by, comment, tags } = what;
+  const about = { name, context, by, comment, tags, version: '1', created: new Date(0).toISOString() };
+  const none = new Uint8Array(SALT_BYTES);
+  const header = encodeHeader({ ...about, salt: none, commit: none, keys: [] });
+  const texts = [FORMAT_FIELD, FORMAT_NUMBER, HEADER_FIELD, header, DATA_FIELD];
+  return Buffer.byteLength(texts.join('')) + base64Length(valueBytes + TAG_BYTES);
+}
+
 /** What the reader of a record expects of it. */
 export interface Expected {
   readonly name: string;
@@ -128,7 +144,7 @@ export async function openNative(
   const { [HEADER_FIELD]: text, [DATA_FIELD]: data } = fields;
   if (text === undefined || data === undefined || !text.isWellFormed()) throw broken();
   const maxSealed = (expected.maxBytes ?? DEFAULT_MAX_VALUE_BYTES) + TAG_BYTES;
-  if (data.length > Math.ceil(maxSealed / 3) * 4) throw broken();
+  if (data.length > base64Length(maxSealed)) throw broken();
   const header = decodeHeader(text);
   const sealed = decodeBase64(data);
   if (header === undefined || sealed === undefined) throw broken();

@@ -77,6 +77,7 @@ export function checkParts(parts: OwnParts): CheckedParts {
     }
   }
   checkMethods('backend', parts.backend, BACKEND, problems);
+  checkLimit(parts.backend, problems);
   checkKeys('keys', parts.keys, 1, problems);
   checkKeys('decryptKeys', parts.decryptKeys ?? [], 0, problems);
   const format = read('format', readFormat);
@@ -89,6 +90,13 @@ export function checkParts(parts: OwnParts): CheckedParts {
   const { backend, keys, decryptKeys = [] } = parts;
   const limit = timeoutMs === undefined ? {} : { timeoutMs };
   return { backend, keys, decryptKeys, format, accept, context, ...limit };
+}
+
+function checkLimit(backend: unknown, problems: Problems): void {
+  if (typeof backend !== 'object' || backend === null) return;
+  const { maxRecordBytes: limit } = backend as { maxRecordBytes?: unknown };
+  if (typeof limit === 'number' && limit > 0) return;
+  problems.add('backend', 'its maxRecordBytes must be a number of bytes, or Infinity');
 }
 
 function checkKeys(where: string, keys: unknown, least: number, problems: Problems): void {

@@ -14,7 +14,7 @@ export const STATE_FIELD = 'state';
 /** When a tombstone or stub was made. */
 export const AT_FIELD = 'at';
 
-/** The number of the native format, as {@link FORMAT_FIELD} says it. */
+/** The number of the native format, as a record's field `lazycred` says it. */
 export const FORMAT_NUMBER = '1';
 
 /** What a stored native record says of itself without being opened. Unverified. */

@@ -20,12 +20,14 @@ export class StoreRules {
   /** Whether the format was asked for, so that an ancestor's record may be followed by a native one. */
   readonly #converts: boolean;
   readonly #accept: readonly Format[];
+  readonly #maxRecordBytes: number;
 
-  constructor(parts: Pick<StoreParts, 'format' | 'accept' | 'context' | 'maxBytes'>) {
+  constructor(parts: Pick<StoreParts, 'backend' | 'format' | 'accept' | 'context' | 'maxBytes'>) {
     this.formatName = parts.format ?? 'native';
     this.format = RECORD_FORMATS[this.formatName];
     this.context = parts.context;
     this.maxBytes = parts.maxBytes ?? DEFAULT_MAX_VALUE_BYTES;
+    this.#maxRecordBytes = parts.backend.maxRecordBytes;
     this.#converts = parts.format !== undefined;
     this.#accept = parts.accept ?? [this.formatName];
     const checked = this.reads('native') ? parts.context : undefined;
@@ -67,6 +69,7 @@ export class StoreRules {
       );
     }
     this.format.check(bytes, o);
+    this.#checkFits(secret, bytes.length, o);
     return { secret, bytes };
   }
 
@@ -134,6 +137,17 @@ export class StoreRules {
       'ERR_UNSUPPORTED',
       `a ${kind} record; this store accepts ${this.#accept.join(', ')}`,
       { hint: `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` },
+    );
+  }
+
+  // Only what is certainly too large: how long the wrapped keys are is known when they were asked for.
+  #checkFits(name: SecretName, valueBytes: number, { by, comment, tags }: PutOptions): void {
+    const context = this.context ?? {};
+    const least = this.format.leastBytes(valueBytes, { name, context, by, comment, tags });
+    if (least <= this.#maxRecordBytes) return;
+    throw new LazycredError(
+      'ERR_USAGE',
+      `the value is ${valueBytes} bytes: its record takes at least ${least}, and at most ${this.#maxRecordBytes} fit`,
     );
   }
 

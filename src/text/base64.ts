@@ -14,6 +14,11 @@ export function decodeBase64Url(text: string): Buffer | undefined {
   return decodeBase64(standard);
 }
 
+/** How long the padded base64 of so many bytes is. */
+export function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
 /** RFC 4648 §5 base64 with padding, which Node's `base64url` leaves out. */
 export function encodeBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replaceAll('+', '-').replaceAll('/', '_');

@@ -17,6 +17,7 @@ import {
 /** Keeps the versions of each name in an array. */
 class ArrayBackend implements Backend {
   readonly location = 'array:';
+  readonly maxRecordBytes: number = 10_000;
   isClosed = false;
   readonly #versions = new Map<string, StoredRecord[]>();
 
@@ -70,6 +71,10 @@ class ArrayBackend implements Backend {
   }
 }
 
+function withLimit(limit: number | undefined): object {
+  return Object.assign(new ArrayBackend(), { maxRecordBytes: limit });
+}
+
 function listed({ name, version, fields, revision }: StoredRecord): Listed {
   const { data: _, ...rest } = fields;
   const state = fields['state'];
@@ -87,9 +92,11 @@ async function conflict(): Promise<Error> {
 class XorKey implements KeyProvider {
   readonly id = 'xor';
   readonly label = 'xor:';
+  asked = 0;
   readonly #pad = randomBytes(32);
 
   async generate(context: Context): Promise<{ key: Uint8Array; wrapped: WrappedKey }> {
+    this.asked++;
     const key = randomBytes(32);
     return { key, wrapped: await this.wrap(key, context) };
   }
@@ -144,10 +151,21 @@ describe('openStore with one’s own backend and key', () => {
     await expect(store.put('db', 'four')).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
+  test('is held to the record that the backend has room for, before the key is asked', async () => {
+    const key = new XorKey();
+    const store = await openStore({ backend: new ArrayBackend(), keys: [key] });
+    await store.put('db', 'x'.repeat(7_000));
+    expect(key.asked).toBe(1);
+    await expect(store.put('db', 'x'.repeat(7_500))).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    expect(key.asked).toBe(1);
+  });
+
   test.each<[string, object, string]>([
     ['no key', { keys: [] }, 'keys: the list is empty'],
     ['a key that is none', { keys: ['local:'] }, 'keys[0]: must be an object'],
     ['a backend that lacks methods', { backend: { location: 'x:' } }, 'backend: lacks get(), '],
+    ['a backend without a limit', { backend: withLimit(undefined) }, 'backend: its maxRecordBytes must be'],
+    ['a backend whose limit is none', { backend: withLimit(NaN) }, 'backend: its maxRecordBytes must be'],
     ['a location, too', { store: 'memory:' }, 'store: has no meaning beside backend'],
     ['an unknown format', { format: 'natve' }, 'format: "natve" is not one of'],
     ['a context that no record can hold', { context: { env: '' } }, 'context: "env" has an empty value'],

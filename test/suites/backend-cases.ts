@@ -142,6 +142,19 @@ const ONE_NAME: readonly BackendCase[] = [
     },
   },
   {
+    title: 'a record over the most that it says is refused, and nothing is stored',
+    faults: false,
+    async run(t) {
+      const { maxRecordBytes } = t.backend;
+      expect(maxRecordBytes).toBeGreaterThan(0);
+      if (maxRecordBytes === Infinity) return;
+      const record = fakeRecord(freshName(), 1);
+      const large = { ...record, fields: { ...record.fields, data: 'x'.repeat(maxRecordBytes) } };
+      expect(await outcome(t.create(large, undefined))).toBe('ERR_USAGE');
+      expect(await t.get(record.name)).toBeUndefined();
+    },
+  },
+  {
     title: 'a tombstone is the newest, and a value may follow it',
     faults: false,
     async run(t) {

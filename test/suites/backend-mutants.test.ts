@@ -16,6 +16,7 @@ function mutant(change: Change): Backend {
   const right = new MemoryBackend();
   const bound: Backend = {
     location: right.location,
+    maxRecordBytes: right.maxRecordBytes,
     get: (...args) => right.get(...args),
     numberBefore: (...args) => right.numberBefore(...args),
     create: (...args) => right.create(...args),
@@ -158,6 +159,7 @@ const MUTANTS: Readonly<Record<string, Change>> = {
       get: async (name, version, o) => (erased.has(version ?? '') ? undefined : right.get(name, version, o)),
     };
   },
+  'takes more than the most that it says': () => ({ maxRecordBytes: 1_000 }),
   'answers reads late': (right) => {
     let before: StoredRecord | undefined;
     return {

@@ -139,6 +139,7 @@ export function faultyBackend(inner: Backend, plan: FaultPlan): Backend {
   const pass = <T>(call: () => Promise<T>): Promise<T> => plan.pass(call, () => unavailable(inner.location));
   return {
     location: inner.location,
+    maxRecordBytes: inner.maxRecordBytes,
     get: (...args) => pass(() => inner.get(...args)),
     numberBefore: (...args) => pass(() => inner.numberBefore(...args)),
     create: (...args) => pass(() => inner.create(...args)),

@@ -6,7 +6,7 @@ import type { SecretName } from '../../record/names.js';
 import type { Listed, StoredRecord } from '../../record.js';
 import { CLOUDCHAIN_TABLE_KEYS } from './table-keys.js';
 import { compareUtf8 } from '../../text/utf8-order.js';
-import { MAX_HASH_BYTES, MAX_RANGE_BYTES, otherKeys, type Row } from './rows.js';
+import { MAX_HASH_BYTES, MAX_RANGE_BYTES, MAX_ROW_BYTES, otherKeys, type Row } from './rows.js';
 import { DynamoDBTable, projection, type DynamoDBBackendOptions } from './table.js';
 
 // cloudchain's own table: `Service` (hash, S), `Username` (range, S) and `Secret`, one row a name.
@@ -23,6 +23,7 @@ const SECRET = 'Secret';
  */
 export class CloudchainBackend implements Backend {
   readonly location: string;
+  readonly maxRecordBytes = MAX_ROW_BYTES;
   readonly #table: DynamoDBTable;
 
   constructor(options: DynamoDBBackendOptions) {

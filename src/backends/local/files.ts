@@ -8,7 +8,7 @@ import type { Fields } from '../../record.js';
 import { fileError } from '../../files/file-error.js';
 import { systemCode } from '../../files/system-errors.js';
 
-/** Largest file that is read as a record, in bytes: well over a value of 256 KiB in base64 with its header. */
+/** Largest file that is written or read as a record, in bytes: well over a value of 256 KiB in base64 with its header. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 /** A record's file as read: its fields, or what is known of it without reading. */

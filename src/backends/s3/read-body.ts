@@ -2,7 +2,7 @@ import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { LazycredError } from '../../errors.js';
 
 /**
- * Largest object that is read, in bytes. Ours have less than one MiB; LazyCred set no limit, and a value
+ * Largest object that is written or read, in bytes. Ours have less than one MiB; LazyCred set no limit, and a value
  * takes 4/3 of its size there.
  */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
