@@ -2,7 +2,7 @@ import type { Backend, CallOptions } from './backend.js';
 import { LazycredError } from './errors.js';
 import type { KeyProvider } from './keys.js';
 import { claimOf } from './record/claims.js';
-import { storedName } from './record/names.js';
+import { storedName, writableName } from './record/names.js';
 import type { StoredRecord } from './record.js';
 import type { Secret } from './secret.js';
 import { SecretLister } from './store/lister.js';
@@ -71,7 +71,8 @@ export class Store {
     const operations = new OperationRunner(backend.location, parts.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.#operations = operations;
     this.#lister = new SecretLister(backend, this.#rules, operations);
-    this.#many = new ManySecrets(this, { backend, rules: this.#rules, operations, lister: this.#lister });
+    const [rules, lister, writer] = [this.#rules, this.#lister, this.#writer];
+    this.#many = new ManySecrets(this, { backend, rules, operations, lister, writer });
   }
 
   /**
@@ -147,7 +148,7 @@ export class Store {
   delete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#operations.run(name, o, async (signal) => {
       this.#rules.needsStubs();
-      const secret = storedName(name);
+      const secret = writableName(name);
       const check = (newest: StoredRecord | undefined) => this.#reader.isThere(secret, newest, signal);
       return this.#writer.putStub({ name: secret, state: 'deleted', by: o.by, signal, check });
     });
@@ -161,7 +162,7 @@ export class Store {
   undelete(name: string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#operations.run(name, o, async (signal) => {
       this.#rules.needsStubs('what was removed from it is gone: put the value again');
-      const secret = storedName(name);
+      const secret = writableName(name);
       const newest = await this.#backend.get(secret, undefined, { signal });
       if (newest === undefined) throw await this.#reader.notFound(secret, undefined, signal);
       const state = claimOf(newest.fields)?.state;
@@ -184,7 +185,7 @@ export class Store {
   rollback(name: string, version: number | string, o: RemoveOptions = {}): Promise<PutResult> {
     return this.#operations.run(name, o, (signal) => {
       this.#rules.needsVersions();
-      const [secret, asked] = [storedName(name), this.#rules.askedVersion(version)];
+      const [secret, asked] = [writableName(name), this.#rules.askedVersion(version)];
       return this.#writer.copyVersion({ name: secret, version: asked, options: o, signal });
     });
   }
@@ -248,6 +249,23 @@ export class Store {
    */
   checkMany(entries: readonly PutEntry[], o: PutManyOptions = {}): Promise<void> {
     return this.#many.checkMany(entries, o);
+  }
+
+  /**
+   * For each secret, whether {@link putMany} with `skipUnchanged` would write nothing: its newest version holds
+   * the value, in the format that is written and for the keys that are configured. Asks for a data key a secret,
+   * as putting does; writes nothing.
+   *
+   * @throws what `putMany` throws, naming every failure
+   * @example
+   * const unchanged = await store.unchangedMany([{ name: 'db', value: 'hunter2' }]);
+   * if (unchanged.get('db') === false) console.log('db would be written');
+   */
+  unchangedMany(
+    entries: readonly PutEntry[],
+    o: ManyOptions & PutManyOptions = {},
+  ): Promise<Map<string, boolean>> {
+    return this.#many.unchangedMany(entries, o);
   }
 
   /** Frees sockets, timers and cached keys. */

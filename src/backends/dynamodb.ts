@@ -4,7 +4,7 @@ import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
 import { quote } from '../text/printable.js';
-import type { SecretName } from '../record/names.js';
+import { refuseReserved, type SecretName } from '../record/names.js';
 import type { Listed, StoredRecord } from '../record.js';
 import {
   HASH_KEY,
@@ -94,6 +94,7 @@ export class DynamoDBBackend implements Backend {
    * between has taken the one after it.
    */
   async create(record: StoredRecord, after: StoredRecord | undefined, o: CallOptions = {}): Promise<void> {
+    refuseReserved(record.name);
     this.#table.begin(o.signal);
     const { name, version } = record;
     const item = toRow(record, this.location);
@@ -113,6 +114,7 @@ export class DynamoDBBackend implements Backend {
   }
 
   async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {
+    refuseReserved(stub.name);
     this.#table.begin(o.signal);
     // An old CredStash's `1`: a stub would lie under the padded key, beside the value or over another one.
     if (storedKey(stub) !== rangeKey(stub.version)) return this.remove(stub, o);
@@ -126,6 +128,7 @@ export class DynamoDBBackend implements Backend {
     record: Pick<StoredRecord, 'name' | 'version' | 'revision'>,
     o: CallOptions = {},
   ): Promise<void> {
+    refuseReserved(record.name);
     this.#table.begin(o.signal);
     await this.#table.remove(rowKey(record.name, storedKey(record)), record.name, o);
   }
@@ -136,6 +139,7 @@ export class DynamoDBBackend implements Backend {
     _versions: readonly string[] | undefined,
     o: CallOptions = {},
   ): Promise<string | undefined> {
+    refuseReserved(name);
     this.#table.begin(o.signal);
     return this.#table.recoveryWindow(name, o);
   }

@@ -6,7 +6,7 @@ import { STUB_BYTES, encodeBody } from '../record/body.js';
 import { claimOf, isRemoved, withoutValue } from '../record/claims.js';
 import { printable, quote } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
-import type { SecretName } from '../record/names.js';
+import { refuseReserved, type SecretName } from '../record/names.js';
 import type { Fields, Listed, RemovedState, StoredRecord } from '../record.js';
 import { MAX_FILE_BYTES, withRecord, type RecordFile } from './local/files.js';
 import { readNames, readVersions } from './local/folders.js';
@@ -79,6 +79,7 @@ export class LocalBackend implements Backend {
 
   /** @throws ERR_CONFLICT also where the new version is not greater than the newest; see {@link Backend.create} */
   async create(record: StoredRecord, after: StoredRecord | undefined, o: CallOptions = {}): Promise<void> {
+    refuseReserved(record.name);
     this.#begin(o.signal);
     const { name, version, fields } = record;
     this.#number(name, version);
@@ -95,6 +96,7 @@ export class LocalBackend implements Backend {
   }
 
   async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {
+    refuseReserved(stub.name);
     this.#begin(o.signal);
     const { name, version, fields } = stub;
     this.#number(name, version);
@@ -105,6 +107,7 @@ export class LocalBackend implements Backend {
     { name, version }: Pick<StoredRecord, 'name' | 'version'>,
     o: CallOptions = {},
   ): Promise<void> {
+    refuseReserved(name);
     this.#begin(o.signal);
     this.#number(name, version);
     await removeVersion(this.#folder(name), fileOf(version), name);
@@ -112,10 +115,11 @@ export class LocalBackend implements Backend {
 
   /** Nothing that a file system keeps can be reached from here. */
   async purge(
-    _name: SecretName,
+    name: SecretName,
     _versions: readonly string[] | undefined,
     o: CallOptions = {},
   ): Promise<undefined> {
+    refuseReserved(name);
     this.#begin(o.signal);
     return undefined;
   }

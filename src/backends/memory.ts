@@ -3,7 +3,7 @@ import { LazycredError } from '../errors.js';
 import { claimOf, withoutValue } from '../record/claims.js';
 import { padVersion, versionNumber } from '../record/versions.js';
 import { quote } from '../text/printable.js';
-import type { SecretName } from '../record/names.js';
+import { refuseReserved, type SecretName } from '../record/names.js';
 import { sameFields, type Listed, type StoredRecord } from '../record.js';
 
 interface Entry {
@@ -50,6 +50,7 @@ export class MemoryBackend implements Backend {
    * @throws ERR_USAGE when the version is not canonical decimal
    */
   async create(record: StoredRecord, after: StoredRecord | undefined, o?: CallOptions): Promise<void> {
+    refuseReserved(record.name);
     this.#ready(o);
     const { name, version } = record;
     if (versionNumber(version) === undefined) {
@@ -65,11 +66,13 @@ export class MemoryBackend implements Backend {
   }
 
   async erase(stub: StoredRecord, o?: CallOptions): Promise<void> {
+    refuseReserved(stub.name);
     this.#ready(o);
     this.#names.get(stub.name)?.set(padVersion(stub.version), { record: copy(stub), modified: new Date() });
   }
 
   async remove({ name, version }: Pick<StoredRecord, 'name' | 'version'>, o?: CallOptions): Promise<void> {
+    refuseReserved(name);
     this.#ready(o);
     this.#names.get(name)?.delete(padVersion(version));
     if (this.#names.get(name)?.size === 0) this.#names.delete(name);
@@ -77,10 +80,11 @@ export class MemoryBackend implements Backend {
 
   /** Nothing is kept of what was erased. */
   async purge(
-    _name: SecretName,
+    name: SecretName,
     _versions: readonly string[] | undefined,
     o?: CallOptions,
   ): Promise<undefined> {
+    refuseReserved(name);
     this.#ready(o);
     return undefined;
   }

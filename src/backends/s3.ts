@@ -2,7 +2,7 @@ import type { Backend, BackendListOptions, CallOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Listed, StoredRecord } from '../record.js';
 import { encodeBody } from '../record/body.js';
-import type { SecretName } from '../record/names.js';
+import { refuseReserved, type SecretName } from '../record/names.js';
 import { versionNumber } from '../record/versions.js';
 import { ConditionalWriter } from './s3/conditional.js';
 import { metadataOf, S3Layout } from './s3/layout.js';
@@ -116,6 +116,7 @@ export class S3Backend implements Backend {
     after: StoredRecord | undefined,
     { signal }: CallOptions = {},
   ): Promise<void> {
+    refuseReserved(record.name);
     const { name, version, fields } = record;
     const call = { name, signal };
     const body = encodeBody(fields);
@@ -142,6 +143,7 @@ export class S3Backend implements Backend {
 
   async erase(stub: StoredRecord, { signal }: CallOptions = {}): Promise<void> {
     const { name, version, fields } = stub;
+    refuseReserved(name);
     const object = { body: encodeBody(fields), metadata: metadataOf(fields) };
     await this.#objects.put(this.#layout.archiveKey(name, version), object, { name, signal });
   }
@@ -155,6 +157,7 @@ export class S3Backend implements Backend {
     { name, version }: Pick<StoredRecord, 'name' | 'version'>,
     { signal }: CallOptions = {},
   ): Promise<void> {
+    refuseReserved(name);
     const call = { name, signal };
     if (version === '' && (await this.#listing.greatestArchived(call)) > 0) {
       const message = 'native versions of it are archived, which only a native store removes';
@@ -174,6 +177,7 @@ export class S3Backend implements Backend {
     versions: readonly string[] | undefined,
     { signal }: CallOptions = {},
   ): Promise<undefined> {
+    refuseReserved(name);
     await purge(this.#records, versions, { name, signal });
   }
 

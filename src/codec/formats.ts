@@ -35,6 +35,8 @@ export interface Sealing {
 export interface Sealer {
   /** The record of one version: the same bytes whenever the same version is asked for again. */
   readonly fields: (version: string) => Fields;
+  /** The data key as each recipient's provider wrapped it; undefined in a format whose records name no key. */
+  readonly recipients: readonly WrappedKey[] | undefined;
   /** Zeroes the data key. */
   readonly dispose: () => void;
 }
@@ -115,6 +117,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
           const header = { name, version, context, created: created(), by, comment, tags };
           return sealNative(header, value, dataKey.key, dataKey.keys, random);
         }),
+        recipients: dataKey.keys,
         dispose: () => dataKey.key.fill(0),
       };
     },
@@ -180,7 +183,7 @@ export const RECORD_FORMATS: Readonly<Record<Format, RecordFormat>> = {
 
 // A format whose records don't hold their version has the same record for each.
 function always(fields: Fields): Sealer {
-  return { fields: () => fields, dispose: () => undefined };
+  return { fields: () => fields, recipients: undefined, dispose: () => undefined };
 }
 
 function onlyKey(format: Format, keys: readonly KeyProvider[]): KeyProvider {

@@ -36,6 +36,16 @@ export async function generateForAll(
   return { key, keys: [wrapped, ...rest.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []))] };
 }
 
+// The copies of a multi-Region key share its id, and so does a record that was made in another of its regions.
+const MULTI_REGION = /^arn:[^:]+:kms:[^:]+:(.+:key\/mrk-.+)$/u;
+
+/** Whether two records are for the same keys, whoever comes first; by the ids that the records tell. */
+export function sameRecipients(a: readonly WrappedKey[], b: readonly WrappedKey[]): boolean {
+  const id = (key: WrappedKey) => JSON.stringify([key.provider, MULTI_REGION.exec(key.id)?.[1] ?? key.id]);
+  const ids = new Set(a.map(id));
+  return a.length === b.length && b.every((key) => ids.has(id(key)));
+}
+
 /**
  * The data key, opened by whichever configured key can: likeliest first, on to the next when one is
  * unreachable or refuses.

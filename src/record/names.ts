@@ -23,6 +23,7 @@ const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f*?[\]]/u;
  * @throws ERR_USAGE, saying which rule is broken
  */
 export function parseName(text: string): SecretName {
+  checkText(text);
   const refuse = (why: string): never => {
     throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: ${why}`, { name: text });
   };
@@ -33,10 +34,9 @@ export function parseName(text: string): SecretName {
   if (text.startsWith('/') || text.endsWith('/')) refuse('it begins or ends with "/"');
   for (const segment of text.split('/')) {
     if (segment === '') refuse('it holds "//"');
-    if (segment === '.' || segment === '..' || segment === RESERVED_SEGMENT) {
-      refuse(`the segment "${segment}" is not allowed`);
-    }
+    if (segment === '.' || segment === '..') refuse(`the segment "${segment}" is not allowed`);
   }
+  refuseReserved(text);
   return text as SecretName;
 }
 
@@ -47,6 +47,7 @@ export function parseName(text: string): SecretName {
  * @throws ERR_USAGE when it is empty or not well-formed Unicode
  */
 export function storedName(text: string): SecretName {
+  checkText(text);
   if (text === '') throw new LazycredError('ERR_USAGE', 'bad name "": it is empty', { name: text });
   if (!text.isWellFormed()) {
     throw new LazycredError('ERR_USAGE', `bad name ${quote(text)}: it is not well-formed Unicode`, {
@@ -54,4 +55,36 @@ export function storedName(text: string): SecretName {
     });
   }
   return text as SecretName;
+}
+
+/**
+ * Makes a name for changing or removing what is stored: as {@link storedName}, without the segment under
+ * which the S3 backend keeps older versions. `.lazycred/db/0000000000000000001` is version 1 of `db` there.
+ *
+ * @throws ERR_USAGE
+ */
+export function writableName(text: string): SecretName {
+  const name = storedName(text);
+  refuseReserved(name);
+  return name;
+}
+
+/**
+ * Refuses a name with the segment `.lazycred`, for a backend's operations that write.
+ *
+ * @throws ERR_USAGE
+ */
+export function refuseReserved(name: string): void {
+  if (!name.split('/').includes(RESERVED_SEGMENT)) return;
+  const message = `bad name ${quote(name)}: the segment "${RESERVED_SEGMENT}" is not allowed`;
+  throw new LazycredError('ERR_USAGE', message, { name });
+}
+
+// From JavaScript anything may come as a name.
+function checkText(text: unknown): void {
+  if (typeof text === 'string') return;
+  throw new LazycredError(
+    'ERR_USAGE',
+    `a secret's name must be text, not ${text === null ? 'null' : typeof text}`,
+  );
 }

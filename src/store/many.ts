@@ -4,10 +4,12 @@ import { LazycredError } from '../errors.js';
 import { storedName } from '../record/names.js';
 import type { Secret } from '../secret.js';
 import { allOrError, forEach, type Outcome } from './bulk.js';
+import { checkEntries, checkList, checkOptions, copyOf } from './check-arguments.js';
 import type { SecretLister } from './lister.js';
 import type { OperationRunner } from './operation.js';
 import type { GetOptions, ManyOptions, PutEntry, PutManyOptions, PutOptions, PutResult } from './options.js';
 import type { StoreRules } from './rules.js';
+import type { RecordWriter } from './writer.js';
 
 /** The store's operations on one secret, of which those on many are made. */
 export interface OneSecret {
@@ -21,6 +23,7 @@ export interface ManyParts {
   readonly rules: StoreRules;
   readonly operations: OperationRunner;
   readonly lister: SecretLister;
+  readonly writer: RecordWriter;
 }
 
 /** Reads and writes many secrets: all of them, or one error that names every failure. */
@@ -35,6 +38,8 @@ export class ManySecrets {
 
   /** See `Store.getMany`. */
   async getMany(names: readonly string[], o: ManyOptions): Promise<Map<string, Secret>> {
+    checkList(names, 'the names');
+    checkOptions(o);
     return allOrError(await this.#readEach([...new Set(names)], o), 'get');
   }
 
@@ -53,18 +58,27 @@ export class ManySecrets {
 
   /** See `Store.putMany`. */
   async putMany(
-    entries: readonly PutEntry[],
-    { progress, ...options }: ManyOptions & PutManyOptions,
+    given: readonly PutEntry[],
+    o: ManyOptions & PutManyOptions,
   ): Promise<Map<string, PutResult>> {
+    checkEntries(given);
+    checkOptions(o);
+    const { progress, ...options } = o;
+    // In memory of their own from now on: some wait for their turn after the caller has gone on.
+    const entries = given.map((e) => ({
+      ...e,
+      value: typeof e.value === 'string' ? e.value : copyOf(e.value),
+    }));
     await this.checkMany(entries, options);
     const names = entries.map((e) => e.name);
     const put = (name: string, i: number) =>
-      this.#one.put(name, entries[i]?.value ?? '', optionsOf(entries[i], options));
+      this.#one.put(name, valueAt(entries, i), optionsOf(entries[i], options));
     return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
   }
 
   /** See `Store.checkMany`. */
   async checkMany(entries: readonly PutEntry[], o: PutManyOptions): Promise<void> {
+    checkEntries(entries);
     const names = new Set<string>();
     for (const { name } of entries) {
       if (names.has(name)) throw new LazycredError('ERR_USAGE', `"${name}" is there twice`, { name });
@@ -72,9 +86,26 @@ export class ManySecrets {
     }
     const check = (name: string, i: number) =>
       this.#parts.operations.run(name, o, async () =>
-        this.#parts.rules.checkedPut(name, entries[i]?.value ?? '', optionsOf(entries[i], o)),
+        this.#parts.rules.checkedPut(name, valueAt(entries, i), optionsOf(entries[i], o)),
       );
     allOrError(await forEach([...names], check), 'put');
+  }
+
+  /** See `Store.unchangedMany`. */
+  async unchangedMany(
+    entries: readonly PutEntry[],
+    o: ManyOptions & PutManyOptions,
+  ): Promise<Map<string, boolean>> {
+    checkEntries(entries);
+    const { progress, ...options } = o;
+    const names = entries.map((e) => e.name);
+    const isUnchanged = (name: string, i: number) =>
+      this.#parts.operations.run(name, o, (signal) => {
+        const value = valueAt(entries, i);
+        const { secret, bytes } = this.#parts.rules.checkedPut(name, value, optionsOf(entries[i], options));
+        return this.#parts.writer.isUnchanged({ name: secret, value: bytes, options, signal });
+      });
+    return allOrError(await forEach(names, isUnchanged, { done: (n) => progress?.(n, names.length) }), 'get');
   }
 
   #readEach(names: readonly string[], { progress, signal }: ManyOptions): Promise<Outcome<Secret>[]> {
@@ -102,4 +133,9 @@ export class ManySecrets {
 
 function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
   return { ...o, comment: entry?.comment ?? o.comment };
+}
+
+// As it was given: null and undefined are no value, and refused as such.
+function valueAt(entries: readonly PutEntry[], i: number): string | Uint8Array {
+  return (entries[i] as PutEntry).value;
 }

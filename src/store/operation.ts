@@ -1,5 +1,6 @@
 import type { CallOptions } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
+import { checkOptions } from './check-arguments.js';
 import { Deadline } from './deadline.js';
 
 /** Runs a store's operations under its time limit; their failures name the secret and the store. */
@@ -18,6 +19,7 @@ export class OperationRunner {
 
   /** Runs one operation on one secret. */
   async run<T>(name: string, o: CallOptions, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    checkOptions(o);
     o.signal?.throwIfAborted();
     const deadline = new Deadline(this.#timeoutMs, o.signal);
     try {
@@ -34,6 +36,7 @@ export class OperationRunner {
     o: CallOptions,
     list: (signal: AbortSignal) => AsyncIterable<T>,
   ): AsyncGenerator<T, void, undefined> {
+    checkOptions(o);
     const deadline = new Deadline(this.#timeoutMs, o.signal);
     try {
       for await (const item of list(deadline.signal)) {

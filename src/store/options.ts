@@ -51,7 +51,7 @@ export interface PutOptions extends CallOptions {
   readonly version?: number | string | undefined;
   /** CredStash's format only: `version` need not come after the newest, only be new. */
   readonly backfill?: boolean | undefined;
-  /** Write nothing when the newest version holds this value already. Costs a key request. */
+  /** Write nothing when the newest version holds this value already, for the configured keys and in the written format. Costs a key request. */
   readonly skipUnchanged?: boolean | undefined;
   /** A note kept with this version, authenticated but not secret; at most 4 KiB. */
   readonly comment?: string | undefined;

@@ -3,42 +3,60 @@ import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { kindOf } from '../codec/detect.js';
 import { RECORD_FORMATS, type Unwrap } from '../codec/formats.js';
 import { damaged } from '../codec/native.js';
-import { unwrapWithAny } from '../codec/recipients.js';
+import { sameRecipients, unwrapWithAny } from '../codec/recipients.js';
+import { decodeHeader } from '../codec/header.js';
 import { decodeStub } from '../codec/stub.js';
-import { LazycredError } from '../errors.js';
-import type { KeyProvider } from '../keys.js';
+import { isLazycredError, LazycredError } from '../errors.js';
+import type { KeyProvider, WrappedKey } from '../keys.js';
 import { printable } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
 import type { SecretName } from '../record/names.js';
-import type { Listed, StoredRecord } from '../record.js';
+import { FORMATS, type Listed, type StoredRecord } from '../record.js';
 import type { Secret } from '../secret.js';
 import type { StoreParts } from './options.js';
 import type { StoreRules } from './rules.js';
+
+/** Which keys open a record. */
+interface Opening {
+  readonly keys: readonly KeyProvider[];
+  /** Whether KMS may take any key that the caller can use, as for the records that name none. */
+  readonly anyKey: true | undefined;
+}
 
 /** Reads records and opens them. */
 export class RecordReader {
   readonly #backend: Backend;
   readonly #rules: StoreRules;
+  readonly #writing: readonly KeyProvider[];
   readonly #opening: readonly KeyProvider[];
   readonly #pinned: boolean;
 
   constructor({ backend, keys, decryptKeys = [] }: StoreParts, rules: StoreRules) {
     this.#backend = backend;
     this.#rules = rules;
+    this.#writing = keys;
     this.#opening = [...keys, ...decryptKeys];
     this.#pinned = decryptKeys.length > 0;
   }
 
   /** Opens a record under the version that its place tells. */
   open(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
+    const isNative = kindOf(record.fields) === 'native';
+    return this.#open(
+      record,
+      { keys: this.#opening, anyKey: isNative || this.#pinned ? undefined : true },
+      signal,
+    );
+  }
+
+  #open(record: StoredRecord, opening: Opening, signal: AbortSignal): Promise<Secret> {
     const { name, version, fields } = record;
     const kind = kindOf(fields);
     if (kind === 'stub') throw this.#removed(record);
     if (kind === 'broken') throw damaged(name);
     if (kind === 'newer' || !this.#rules.reads(kind)) throw this.#rules.notAccepted(kind);
-    const anyKey = kind === 'native' || this.#pinned ? undefined : true;
     const unwrap: Unwrap = (keys, context, keyBytes) =>
-      unwrapWithAny(this.#opening, keys, context, { signal, keyBytes, anyKey });
+      unwrapWithAny(opening.keys, keys, context, { signal, keyBytes, anyKey: opening.anyKey });
     const wanted = { version, context: this.#rules.context, maxBytes: this.#rules.maxBytes };
     return RECORD_FORMATS[kind].open(record, wanted, unwrap);
   }
@@ -58,11 +76,41 @@ export class RecordReader {
     throw await this.notFound(name, version, signal);
   }
 
-  /** Whether the newest record opens to just this value. */
-  async holds(newest: StoredRecord, value: Uint8Array, signal: AbortSignal): Promise<boolean> {
-    if (kindOf(newest.fields) === 'stub') return false;
-    const secret = await this.open(newest, signal);
-    return Buffer.compare(secret.bytes(), value) === 0;
+  /**
+   * Whether the newest record is what a put of this value would make: of the format that is written, for the
+   * keys that are configured, and opening to just these bytes.
+   *
+   * @param recipients the value's data key as wrapped for the configured keys; undefined in a format whose
+   *   records name no key: there the configured key itself has to open the record
+   */
+  async holds(
+    newest: StoredRecord,
+    value: Uint8Array,
+    recipients: readonly WrappedKey[] | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { fields } = newest;
+    const kind = kindOf(fields);
+    if (kind === 'stub' || (isFormat(kind) && kind !== this.#rules.formatName)) return false;
+    if (recipients === undefined) return this.#holdsUnderWritingKey(newest, value, signal);
+    const header = decodeHeader(fields['header'] ?? '');
+    if (header !== undefined && !sameRecipients(header.keys, recipients)) return false;
+    return isSame(await this.open(newest, signal), value);
+  }
+
+  async #holdsUnderWritingKey(
+    newest: StoredRecord,
+    value: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      return isSame(await this.#open(newest, { keys: this.#writing, anyKey: undefined }, signal), value);
+    } catch (e) {
+      if (!isLazycredError(e, 'ERR_ACCESS') && !isLazycredError(e, 'ERR_INTEGRITY')) throw e;
+      // Another key opens it; otherwise this fails, too, and says why.
+      await this.open(newest, signal);
+      return false;
+    }
   }
 
   /** Throws ERR_NOT_FOUND unless the newest record has a value. */
@@ -103,4 +151,12 @@ export class RecordReader {
     const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;
     return new LazycredError('ERR_NOT_FOUND', message, { hint: stub.state === 'deleted' ? hint : undefined });
   }
+}
+
+function isFormat(kind: string): boolean {
+  return FORMATS.some((format) => format === kind);
+}
+
+function isSame(secret: Secret, value: Uint8Array): boolean {
+  return Buffer.compare(secret.bytes(), value) === 0;
 }

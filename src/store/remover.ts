@@ -3,7 +3,7 @@ import type { Backend } from '../backend.js';
 import { credstashVersionKeys } from '../record/credstash-versions.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { numberOf } from '../record/versions.js';
-import { storedName } from '../record/names.js';
+import { writableName } from '../record/names.js';
 import type { SecretName } from '../record/names.js';
 import type { Listed, RemovedState, StoredRecord } from '../record.js';
 import type { DestroyOptions, PruneOptions, Removed } from './options.js';
@@ -44,7 +44,7 @@ export class RecordRemover {
   /** See `Store.destroy`. */
   async destroy(name: string, o: DestroyOptions, signal: AbortSignal): Promise<Removed> {
     if (o.versions !== undefined) this.#rules.needsVersions();
-    const secret = storedName(name);
+    const secret = writableName(name);
     const removing = { name: secret, by: o.by, signal };
     const wanted = o.versions?.map((v) => this.#rules.askedVersion(v));
     const there = await this.#removable(secret, signal);
@@ -86,7 +86,7 @@ export class RecordRemover {
     if (olderThan !== undefined && !this.#rules.format.stubs) {
       throw this.#rules.unsupported('does not keep when a version was made');
     }
-    const secret = storedName(name);
+    const secret = writableName(name);
     const there = await this.#removable(secret, signal);
     if (there.length === 0) throw await this.#reader.notFound(secret, undefined, signal);
     const values = there.filter((v) => v.state === undefined);

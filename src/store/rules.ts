@@ -9,6 +9,7 @@ import { versionNumber } from '../record/versions.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../record.js';
 import type { SecretName } from '../record/names.js';
 import type { Format, StoredRecord } from '../record.js';
+import { bytesOf } from './check-arguments.js';
 import type { PutOptions, StoreParts } from './options.js';
 
 /** What a store's format and settings allow: every check that needs no request. */
@@ -50,7 +51,11 @@ export class StoreRules {
     value: string | Uint8Array,
     o: PutOptions,
   ): { secret: SecretName; bytes: Uint8Array } {
-    const bytes = this.#checkedValue(value);
+    const bytes = bytesOf(value);
+    if (bytes.length > this.maxBytes) {
+      const message = `the value is ${bytes.length} bytes; at most ${this.maxBytes} can be stored`;
+      throw new LazycredError('ERR_USAGE', message);
+    }
     const secret = this.format.parseName(name);
     if (o.version !== undefined || o.ifVersion !== undefined) this.needsVersions();
     if (o.version !== undefined && this.format.versions === 'numbers') numberedVersion(o.version);
@@ -149,20 +154,6 @@ export class StoreRules {
       'ERR_USAGE',
       `the value is ${valueBytes} bytes: its record takes at least ${least}, and at most ${this.#maxRecordBytes} fit`,
     );
-  }
-
-  #checkedValue(value: string | Uint8Array): Uint8Array {
-    if (typeof value === 'string' && !value.isWellFormed()) {
-      throw new LazycredError('ERR_USAGE', 'the value is not well-formed Unicode; give bytes instead');
-    }
-    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    if (bytes.length > this.maxBytes) {
-      throw new LazycredError(
-        'ERR_USAGE',
-        `the value is ${bytes.length} bytes; at most ${this.maxBytes} can be stored`,
-      );
-    }
-    return bytes;
   }
 }
 

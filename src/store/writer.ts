@@ -59,15 +59,25 @@ export class RecordWriter {
 
   /** Stores a value as the next version. */
   async put(put: Put): Promise<PutResult> {
-    // The key service and the store are asked beside each other.
-    const [sealing, reading] = await Promise.allSettled([this.#sealer(put), this.#readBeforePut(put)]);
+    const { sealer, newest: read } = await this.#begin(put);
     try {
-      if (reading.status === 'rejected') throw reading.reason;
-      if (sealing.status === 'rejected') throw sealing.reason;
-      const sealer = sealing.value;
-      return await this.#commit(put, reading.value, (newest) => this.#nextRecord(put, sealer, newest));
+      return await this.#commit(put, read, (newest) => this.#nextRecord(put, sealer, newest));
     } finally {
-      if (sealing.status === 'fulfilled') sealing.value.dispose();
+      sealer.dispose();
+    }
+  }
+
+  /**
+   * Whether the newest record holds the value already, for the configured keys and in the written format: what
+   * a put with `skipUnchanged` would not write again. Asks for a data key as a put does; writes nothing.
+   */
+  async isUnchanged(put: Put): Promise<boolean> {
+    const { sealer, newest } = await this.#begin(put);
+    try {
+      const { value, signal } = put;
+      return newest !== undefined && (await this.#reader.holds(newest, value, sealer.recipients, signal));
+    } finally {
+      sealer.dispose();
     }
   }
 
@@ -98,6 +108,16 @@ export class RecordWriter {
 
   #stubFields(version: string, state: RemovedState, by: string | undefined): Fields {
     return encodeStub({ version, state, at: this.#now(), by }, this.#random);
+  }
+
+  /** Asks the key service for a data key and the store for the newest record, beside each other. */
+  async #begin(put: Put): Promise<{ sealer: Sealer; newest: StoredRecord | undefined }> {
+    const [sealing, reading] = await Promise.allSettled([this.#sealer(put), this.#readBeforePut(put)]);
+    if (sealing.status === 'fulfilled' && reading.status === 'fulfilled') {
+      return { sealer: sealing.value, newest: reading.value };
+    }
+    if (sealing.status === 'fulfilled') sealing.value.dispose();
+    throw reading.status === 'rejected' ? reading.reason : (sealing as PromiseRejectedResult).reason;
   }
 
   /** Has a new data key wrapped for the value. */
@@ -131,7 +151,7 @@ export class RecordWriter {
     const isUnchanged =
       options.skipUnchanged === true &&
       newest !== undefined &&
-      (await this.#reader.holds(newest, value, signal));
+      (await this.#reader.holds(newest, value, sealer.recipients, signal));
     if (isUnchanged) return { keep: newest };
     const aside = options.backfill === true && options.version !== undefined;
     return { create: { name, version, fields: sealer.fields(version) }, aside };

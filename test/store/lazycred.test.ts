@@ -59,6 +59,26 @@ describe('a whole store of the original', () => {
   });
 });
 
+describe('skipUnchanged', () => {
+  test('writes a value anew that lies under another key', async () => {
+    await open().put('db', 'same');
+    const other = new StandInKms('alias/other');
+    expect(await open({ keys: [other] }).put('db', 'same', { skipUnchanged: true })).toEqual({
+      name: 'db',
+      version: '',
+    });
+    const again = await open({ keys: [other] }).put('db', 'same', { skipUnchanged: true });
+    expect(again).toMatchObject({ unchanged: true });
+  });
+
+  test('writes a value anew that lies in another format, so that a format can be left by it', async () => {
+    await open().put('db', 'same');
+    const native = open({ format: 'native', accept: ['native', 'lazycred'] });
+    expect(await native.put('db', 'same', { skipUnchanged: true })).toEqual({ name: 'db', version: '2' });
+    expect(await native.put('db', 'same', { skipUnchanged: true })).toMatchObject({ unchanged: true });
+  });
+});
+
 describe('what the format can bear', () => {
   test('is put, overwritten, listed, compared and removed', async () => {
     const store = open();

@@ -95,6 +95,33 @@ const ONE_NAME: readonly BackendCase[] = [
     },
   },
   {
+    title: 'nothing is written or removed under a name of the archives',
+    faults: false,
+    async run(t) {
+      const name = freshName();
+      await t.seed(fakeRecord(name, 1), fakeRecord(name, 2));
+      const version = '0000000000000000001';
+      for (const reserved of [`.lazycred/${name}/${version}`, `${name}/.lazycred`] as SecretName[]) {
+        const record = { ...fakeRecord(name, 1), name: reserved };
+        const stub = { ...fakeStub(name, 1, 'destroyed'), name: reserved };
+        for (const write of [
+          () => t.backend.create(record, undefined),
+          () => t.backend.create(record, record),
+          () => t.backend.erase(stub),
+          () => t.backend.remove(record),
+          () => t.backend.purge(reserved, undefined),
+        ]) {
+          const refused: unknown = await write().then(
+            () => 'nothing: it was done',
+            (e: unknown) => e,
+          );
+          expect(refused).toMatchObject({ code: 'ERR_USAGE', secret: reserved });
+        }
+      }
+      expect(versionsOf(await t.list({ name }))).toEqual(['2', '1']);
+    },
+  },
+  {
     title: 'versions count as numbers, up to 2^53 − 1, and may leave gaps',
     faults: false,
     async run(t) {

@@ -2,7 +2,7 @@ import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, BackendListOptions } from '../../backend.js';
 import { cloudchainName, parseCloudchainName } from '../../record/cloudchain-names.js';
 import { LazycredError } from '../../errors.js';
-import type { SecretName } from '../../record/names.js';
+import { refuseReserved, type SecretName } from '../../record/names.js';
 import type { Listed, StoredRecord } from '../../record.js';
 import { CLOUDCHAIN_TABLE_KEYS } from './table-keys.js';
 import { compareUtf8 } from '../../text/utf8-order.js';
@@ -45,6 +45,7 @@ export class CloudchainBackend implements Backend {
 
   /** One conditional put: there is no such row, or its `Secret` is what it was. */
   async create(record: StoredRecord, after: StoredRecord | undefined, o: CallOptions = {}): Promise<void> {
+    refuseReserved(record.name);
     this.#table.begin(o.signal);
     const { name, fields } = record;
     const Key = keyOf(name);
@@ -86,6 +87,7 @@ export class CloudchainBackend implements Backend {
   }
 
   async remove({ name }: Pick<StoredRecord, 'name'>, o: CallOptions = {}): Promise<void> {
+    refuseReserved(name);
     this.#table.begin(o.signal);
     const Key = keyOf(name);
     if (Key !== undefined) await this.#table.remove(Key, name, o);
@@ -97,6 +99,7 @@ export class CloudchainBackend implements Backend {
     _versions: readonly string[] | undefined,
     o: CallOptions = {},
   ): Promise<string | undefined> {
+    refuseReserved(name);
     this.#table.begin(o.signal);
     return this.#table.recoveryWindow(name, o);
   }

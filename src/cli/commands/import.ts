@@ -73,7 +73,7 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
   const entries = await readEntries(args, session);
   const skipUnchanged = args.has('skip-unchanged');
   const isDry = args.has('dry-run');
-  const store = await session.open(!isDry ? 'wraps' : skipUnchanged ? 'opens' : 'nothing');
+  const store = await session.open(!isDry || skipUnchanged ? 'wraps' : 'nothing');
   session.doing = 'import';
   const options = { comment: args.text('comment'), tags, by, skipUnchanged };
   if (isDry) {

@@ -27,15 +27,13 @@ export async function planImport(
   const asked = new Set(names);
   const there: string[] = [];
   for await (const { name } of store.list({ signal })) if (asked.has(name)) there.push(name);
-  const values =
-    o.skipUnchanged === true
-      ? await withProgress('reading', session, (progress) => store.getMany(there, { signal, progress }))
-      : undefined;
   const known = new Set(there);
-  return entries.map(({ name, value }) => {
+  const compared = o.skipUnchanged === true ? entries.filter(({ name }) => known.has(name)) : [];
+  const unchanged = await withProgress('reading', session, (progress) =>
+    store.unchangedMany(compared, { ...o, signal, progress }),
+  );
+  return entries.map(({ name }) => {
     if (!known.has(name)) return { name, action: 'new' };
-    const newest = values?.get(name)?.bytes();
-    const isSame = newest !== undefined && Buffer.compare(newest, value) === 0;
-    return { name, action: isSame ? 'unchanged' : 'new version' };
+    return { name, action: unchanged.get(name) === true ? 'unchanged' : 'new version' };
   });
 }
