@@ -3,10 +3,9 @@ import { isAsked } from '../config/key-spec.js';
 import { openStore } from '../connect.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
-import { printable } from '../text/printable.js';
 import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
-import { writeError } from './io/streams.js';
+import { tell, type LogFormat } from './io/report.js';
 import { promptHidden } from './io/prompt.js';
 
 /** One run of the command: what surrounds it, and what it opened. */
@@ -23,6 +22,8 @@ export class Session {
   /** Tells a request, if asked to. */
   readonly trace: ((line: string) => void) | undefined;
   readonly #given: Given;
+  /** Talk is text unless JSON was asked for by name: a person reads it, also in a log. */
+  readonly #talkFormat: LogFormat;
   #config: Promise<LoadedConfig> | undefined;
   #store: Store | undefined;
 
@@ -31,12 +32,18 @@ export class Session {
     this.signal = signal;
     this.#given = given;
     this.isQuiet = given.has('quiet');
+    this.#talkFormat = given.text('log-format') === 'json' ? 'json' : 'text';
     this.trace = given.has('verbose') ? (line) => this.talk(line) : undefined;
   }
 
   /** Says a line on stderr, unless asked to be quiet. */
   talk(line: string): void {
-    if (!this.isQuiet) writeError(`${printable(line)}\n`);
+    if (!this.isQuiet) tell(line, this.#talkFormat);
+  }
+
+  /** Whether what is said on stderr is text, which a line that changes in place may stand among. */
+  get talksText(): boolean {
+    return this.#talkFormat === 'text';
   }
 
   /** What surrounds the run, as the library wants it. */

@@ -10,6 +10,7 @@ import { isLazycredError, LazycredError } from '../errors.js';
 import type { KeyProvider, WrappedKey } from '../keys.js';
 import { printable } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
+import { HEADER_FIELD } from '../record/claims.js';
 import type { SecretName } from '../record/names.js';
 import { FORMATS, type Listed, type StoredRecord } from '../record.js';
 import type { Secret } from '../secret.js';
@@ -93,7 +94,7 @@ export class RecordReader {
     const kind = kindOf(fields);
     if (kind === 'stub' || (isFormat(kind) && kind !== this.#rules.formatName)) return false;
     if (recipients === undefined) return this.#holdsUnderWritingKey(newest, value, signal);
-    const header = decodeHeader(fields['header'] ?? '');
+    const header = decodeHeader(fields[HEADER_FIELD] ?? '');
     if (header !== undefined && !sameRecipients(header.keys, recipients)) return false;
     return isSame(await this.open(newest, signal), value);
   }

@@ -6,6 +6,14 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/**
+ * JSON text made safe to print, line breaks left as they are: JSON allows C1 controls and the marks that reorder
+ * text as they are, which a terminal would obey.
+ */
+export function printableJson(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** Text from outside in quotes, for a message: {@link printable}, cut at 80 characters. */
 export function quote(text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;

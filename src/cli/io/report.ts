@@ -1,6 +1,6 @@
 import { EXIT_STATUS, isLazycredError, type LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
-import { printable } from '../../text/printable.js';
+import { printable, printableJson } from '../../text/printable.js';
 import { writeError } from './streams.js';
 
 /** How errors are shown: for a person, or one JSON object a line. */
@@ -19,30 +19,43 @@ export async function report(e: unknown, format: LogFormat, doing: string | unde
   const what = ours ? oneLine(e.message) : bugLine(e);
   // A failure of many secrets says by itself what couldn't be done: `cannot read 2 of 5: …`.
   const isOfMany = ours && e.failures.length > 0;
+  // The stack is shown on demand alone: a message in it may quote a value.
+  const isShown = !ours && process.env['LAZYCRED_DEBUG'] === '1' && e instanceof Error;
+  const stack = isShown ? (e.stack ?? '') : undefined;
   const message = doing === undefined || isOfMany ? what : `cannot ${doing}: ${what}`;
   if (format === 'text') {
     writeError(`lazy: ${message}\n`);
     if (ours && e.hint !== undefined) writeError(`hint: ${oneLine(e.hint)}\n`);
   } else {
-    await logJson(message, ours ? e : undefined);
+    await logJson(message, ours ? e : undefined, stack);
   }
-  if (ours) return EXIT_STATUS[e.code];
-  // The stack is shown on demand alone: a message in it may quote a value.
-  if (process.env['LAZYCRED_DEBUG'] === '1' && e instanceof Error) writeError(`${e.stack ?? ''}\n`);
-  return BUG_STATUS;
+  if (stack !== undefined && format === 'text') writeError(`${stack}\n`);
+  return ours ? EXIT_STATUS[e.code] : BUG_STATUS;
 }
 
-async function logJson(message: string, e: LazycredError | undefined): Promise<void> {
+/** Says a line on stderr; as JSON it has the fields of an error's line, at the level `info`. */
+export function tell(line: string, format: LogFormat): void {
+  if (format === 'text') return writeError(`${printable(line)}\n`);
+  // Written without the logger: loading one would cost each command more than it costs to say one line.
+  const entry = { level: 'info', time: new Date().toISOString(), msg: line };
+  writeError(`${printableJson(JSON.stringify(entry))}\n`);
+}
+
+async function logJson(
+  message: string,
+  e: LazycredError | undefined,
+  stack: string | undefined,
+): Promise<void> {
   const { pino } = await import('pino');
   const logger = pino(
     { base: null, formatters: { level: (level) => ({ level }) }, timestamp: pino.stdTimeFunctions.isoTime },
     // The line is written at once: what a stream still held would be lost at the exit.
-    { write: writeError },
+    { write: (line: string) => writeError(printableJson(line)) },
   );
   const { code, secret: name, location, hint } = e ?? { code: 'BUG' };
   const each = e?.failures.map((f) => ({ code: f.code, name: f.secret, msg: f.message })) ?? [];
   const failures = each.length === 0 ? undefined : each;
-  logger.error({ code, name, location, hint, failures }, message);
+  logger.error({ code, name, location, hint, failures, stack }, message);
 }
 
 // A foreign error's message may quote a value: its kind says enough to look further.

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
+import { printableJson } from '../../text/printable.js';
 
 /** The reader of our output went away, as `head` does: no failure, and nothing more to say. */
 export class BrokenPipe extends Error {
@@ -46,13 +47,9 @@ export function writeError(text: string): void {
   }
 }
 
-// What text/printable.ts escapes, but for the line breaks, which lay the JSON text out.
-const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
 /** JSON text, indented, that is safe to print: what JSON allows raw and a terminal would obey is escaped. */
 export function json(value: unknown): string {
-  const text = JSON.stringify(value, null, 2);
-  return `${text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${printableJson(JSON.stringify(value, null, 2))}\n`;
 }
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

@@ -21,7 +21,7 @@ export class Progress {
   constructor(what: string, session: Session) {
     this.#what = what;
     // With --verbose each request has a line of its own, which tells more.
-    this.#visible = isatty(2) && !session.isQuiet && session.trace === undefined;
+    this.#visible = isatty(2) && session.talksText && !session.isQuiet && session.trace === undefined;
   }
 
   /** For the library's operations on many secrets. */
