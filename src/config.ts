@@ -13,9 +13,9 @@ import { dataFolder, homeFolder, type Surroundings } from './files/user-folders.
 
 export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
 export type { Ancestor } from './config/sources.js';
-export { trust, type TrustNote } from './config/sources/trust.js';
-export { cacheFolder, dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
-export { FORMATS, type Format } from './record.js';
+export { trust } from './config/sources/trust.js';
+export { homeFolder, type Surroundings } from './files/user-folders.js';
+export type { Format } from './record.js';
 
 /** What {@link loadConfig} goes by. */
 export interface LoadOptions extends Surroundings {

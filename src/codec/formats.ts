@@ -10,8 +10,9 @@ import { checkCloudchainValue, openCloudchain, sealCloudchain } from './cloudcha
 import { hashToSeal } from './credstash-digests.js';
 import { checkCredstashValue, CREDSTASH_KEY_BYTES, openCredstash, sealCredstash } from './credstash.js';
 import { notesFault } from './header.js';
+import { leastNativeBytes } from './least-bytes.js';
 import { openLazycred, sealLazycred } from './lazycred.js';
-import { effectiveContext, leastNativeBytes, openNative, sealNative } from './native.js';
+import { effectiveContext, openNative, sealNative } from './native.js';
 import { generateForAll } from './recipients.js';
 
 /** What a format may keep beside a value, by the name of put's option. */

@@ -31,6 +31,11 @@ export interface Header {
 /** The only algorithm of format 1: AES-256-GCM under a key, nonce and commitment from HKDF-SHA-512. */
 export const ALG = 'A256GCM-HKDF-SHA512';
 
+/** Length of a record's random salt. */
+export const SALT_BYTES = 32;
+/** Length of the tag that AES-GCM puts after what it encrypted. */
+export const TAG_BYTES = 16;
+
 /** Limits of a header (docs/format.md); each is checked before the work that it bounds. */
 export const HEADER_LIMITS = {
   headerBytes: 16 * 1024,

@@ -4,14 +4,12 @@ import { LazycredError } from '../errors.js';
 import type { Context, WrappedKey } from '../keys.js';
 import { DEFAULT_MAX_VALUE_BYTES, type Fields } from '../record.js';
 import { DATA_FIELD, FORMAT_FIELD, FORMAT_NUMBER, HEADER_FIELD } from '../record/claims.js';
-import { decodeHeader, encodeHeader, notesFault, type Header } from './header.js';
+import { decodeHeader, encodeHeader, notesFault, SALT_BYTES, TAG_BYTES, type Header } from './header.js';
 
 export type { Header } from './header.js';
 
 export { FORMAT_NUMBER };
 
-const SALT_BYTES = 32;
-const TAG_BYTES = 16;
 const INFO = Buffer.from('lazycred/1', 'ascii');
 
 /** What HKDF makes of a data key and a salt: docs/format.md, "Derivation". */
@@ -87,22 +85,6 @@ export function sealNative(
   } finally {
     derived.okm.fill(0);
   }
-}
-
-/**
- * The least that a native record's fields can take, names and values in bytes: the record as it would be with no
- * recipient and the shortest version.
- */
-export function leastNativeBytes(
-  what: Pick<Sealing, 'name' | 'context' | 'by' | 'comment' | 'tags'>,
-  valueBytes: number,
-): number {
-  const { name, context, by, comment, tags } = what;
-  const about = { name, context, by, comment, tags, version: '1', created: new Date(0).toISOString() };
-  const none = new Uint8Array(SALT_BYTES);
-  const header = encodeHeader({ ...about, salt: none, commit: none, keys: [] });
-  const texts = [FORMAT_FIELD, FORMAT_NUMBER, HEADER_FIELD, header, DATA_FIELD];
-  return Buffer.byteLength(texts.join('')) + base64Length(valueBytes + TAG_BYTES);
 }
 
 /** What the reader of a record expects of it. */

@@ -36,20 +36,6 @@ export function dataFolder(around: Surroundings): string {
   return posix.join(absolute(around, 'XDG_DATA_HOME') ?? posix.join(needHome(around), '.local/share'), APP);
 }
 
-/**
- * The folder for what can be made again: V8's cached code. It may not exist yet.
- *
- * Linux: `$XDG_CACHE_HOME/lazycred`, else `~/.cache/lazycred`. macOS: `~/Library/Caches/lazycred`.
- * Windows: `%LOCALAPPDATA%\lazycred\cache`.
- *
- * @throws ERR_CONFIG when there is no home folder
- */
-export function cacheFolder(around: Surroundings): string {
-  if (isWindows(around)) return win32.join(windowsFolder(around), 'cache');
-  if (isMac(around)) return posix.join(needHome(around), 'Library/Caches', APP);
-  return posix.join(absolute(around, 'XDG_CACHE_HOME') ?? posix.join(needHome(around), '.cache'), APP);
-}
-
 function windowsFolder(around: Surroundings): string {
   const local = absolute(around, 'LOCALAPPDATA') ?? win32.join(needHome(around), 'AppData', 'Local');
   return win32.join(local, APP);

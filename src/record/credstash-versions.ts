@@ -2,6 +2,7 @@ import { compareUtf8 } from '../text/utf8-order.js';
 import { LazycredError } from '../errors.js';
 import { quote } from '../text/printable.js';
 import { VERSION_DIGITS } from './versions.js';
+
 // CredStash 1.17.1: versions are strings, ordered by their bytes; `put` pads whatever it is given.
 
 /** What an integer is to Python's `int()`, of ASCII digits without underscores. */
@@ -22,14 +23,6 @@ export function padCredstashVersion(version: string): string {
 /** Orders versions as DynamoDB and CredStash do: by the bytes of their UTF-8, so that 9 comes after 10. */
 export function compareCredstashVersions(a: string, b: string): number {
   return compareUtf8(a, b);
-}
-
-/** The newest of a name's versions, as stored; undefined when there is none. */
-export function newestCredstashVersion(versions: readonly string[]): string | undefined {
-  return versions.reduce<string | undefined>(
-    (newest, v) => (newest === undefined || compareCredstashVersions(v, newest) > 0 ? v : newest),
-    undefined,
-  );
 }
 
 /**

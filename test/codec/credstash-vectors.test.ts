@@ -5,7 +5,6 @@ import { kindOf } from '../../src/codec/detect.js';
 import {
   compareCredstashVersions,
   credstashVersionKeys,
-  newestCredstashVersion,
   padCredstashVersion,
 } from '../../src/record/credstash-versions.js';
 import type { Context } from '../../src/keys.js';
@@ -148,9 +147,8 @@ describe('a whole store: forty names in five versions', () => {
     expect([...byName.keys()].sort()).toEqual(Object.keys(latest).sort());
     for (const [name, items] of byName) {
       const versions = items.map((item) => textOf(item, 'version'));
-      const newest = newestCredstashVersion(versions);
+      const newest = versions.toSorted(compareCredstashVersions).at(-1);
       expect([name, newest]).toEqual([name, latest[name]?.version]);
-      expect(versions.toSorted(compareCredstashVersions).at(-1)).toBe(newest);
       const item = items.find((i) => textOf(i, 'version') === newest);
       const value = await open(item ?? {}, latest[name]?.context ?? {});
       expect(value.toString('base64')).toBe(latest[name]?.plaintextB64);

@@ -1,31 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { cacheFolder, dataFolder } from '../../src/files/user-folders.js';
+import { dataFolder } from '../../src/files/user-folders.js';
 
 describe('the folders of the user', () => {
   test.each([
-    ['linux', {}, '/home/a/.local/share/lazycred', '/home/a/.cache/lazycred'],
-    ['linux', { XDG_DATA_HOME: '/d', XDG_CACHE_HOME: '/c' }, '/d/lazycred', '/c/lazycred'],
-    [
-      'linux',
-      { XDG_DATA_HOME: 'd', XDG_CACHE_HOME: '' },
-      '/home/a/.local/share/lazycred',
-      '/home/a/.cache/lazycred',
-    ],
-    [
-      'darwin',
-      { XDG_DATA_HOME: '/d' },
-      '/home/a/Library/Application Support/lazycred',
-      '/home/a/Library/Caches/lazycred',
-    ],
-  ])('%s with %j', (platform, env, data, cache) => {
-    const around = { cwd: '/', home: '/home/a', env, platform };
-    expect([dataFolder(around), cacheFolder(around)]).toEqual([data, cache]);
+    ['linux', {}, '/home/a/.local/share/lazycred'],
+    ['linux', { XDG_DATA_HOME: '/d' }, '/d/lazycred'],
+    ['linux', { XDG_DATA_HOME: 'd' }, '/home/a/.local/share/lazycred'],
+    ['darwin', { XDG_DATA_HOME: '/d' }, '/home/a/Library/Application Support/lazycred'],
+  ])('%s with %j', (platform, env, data) => {
+    expect(dataFolder({ cwd: '/', home: '/home/a', env, platform })).toBe(data);
   });
 
   test('Windows', () => {
     const around = { cwd: 'C:\\', home: 'C:\\Users\\a', env: {}, platform: 'win32' };
     expect(dataFolder(around)).toBe('C:\\Users\\a\\AppData\\Local\\lazycred');
-    expect(cacheFolder({ ...around, env: { LOCALAPPDATA: 'D:\\L' } })).toBe('D:\\L\\lazycred\\cache');
+    expect(dataFolder({ ...around, env: { LOCALAPPDATA: 'D:\\L' } })).toBe('D:\\L\\lazycred');
   });
 
   test('without a home folder', () => {
