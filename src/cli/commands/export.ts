@@ -18,7 +18,8 @@ matches, nothing is written.
 Formats: json, yaml, dotenv, shell, github-env, docker-env, csv, tsv, java-properties,
 tfvars. A value that the format cannot hold is an error.
 
-A name becomes a key without the prefix, in capitals, with _ for all but letters and
+In json and yaml the names stay as they are, for lazy import; with --prefix, and in the other
+formats, a name becomes a key without the prefix, in capitals, with _ for all but letters and
 digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error.`,
   options: [
     { name: 'format', takes: 'FORMAT', about: 'one of those above (json)', group: 'What is written:' },
@@ -35,14 +36,14 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
       about: 'taken off the names (what they begin with, where one PREFIX or GLOB is given)',
       group: KEYS,
     },
-    { name: 'raw-names', about: 'the names themselves are the keys', group: KEYS },
+    { name: 'raw-names', about: 'the names stay, in every format', group: KEYS },
     ALLOW_EMPTY,
   ],
   conflicts: [['prefix', 'raw-names']],
   examples: [
     ['lazy export prod/ --format dotenv', 'for a .env file'],
     ['. <(lazy export prod/ --format shell)', 'into the variables of this shell (bash)'],
-    ['lazy export --raw-names > all.json', 'everything, for lazy import'],
+    ['lazy export -o all.json', 'everything, for lazy import'],
   ],
   operands: [0, Infinity],
   run: exportSecrets,
@@ -56,7 +57,8 @@ async function exportSecrets(args: CommandArguments, session: Session): Promise<
   const store = await session.open('opens');
   session.doing = 'export';
   const secrets = await readMany(store, wanted(args, 'prefixes'), session);
-  await writeExport(secrets, { format, prefix, rawNames: args.has('raw-names') }, path, session);
+  const rawNames = args.has('raw-names') ? true : args.has('prefix') ? false : undefined;
+  await writeExport(secrets, { format, prefix, rawNames }, path, session);
   if (path !== undefined)
     session.talk(
       `wrote ${secrets.size} secret${secrets.size === 1 ? '' : 's'} of ${store.location} to ${path}`,

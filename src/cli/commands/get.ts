@@ -85,8 +85,8 @@ async function getMany(args: CommandArguments, session: Session): Promise<void> 
   const store = await session.open('opens');
   session.doing = 'get the secrets';
   const secrets = await readMany(store, wanted(args, 'names'), session);
-  // In JSON each key is the secret's name, so that who asked for prod/db finds the value under prod/db.
-  await writeExport(secrets, { format, rawNames: format === 'json' }, path, session);
+  // Each key is the secret's name, so that who asked for prod/db finds the value under prod/db.
+  await writeExport(secrets, { format }, path, session);
 }
 
 function outputPath(args: CommandArguments, session: Session): string | undefined {

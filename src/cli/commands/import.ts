@@ -60,7 +60,7 @@ as it is.`,
   examples: [
     ['lazy import .env --dry-run', 'what would be stored'],
     ['lazy import .env --prefix prod/', 'DB_USER becomes prod/DB_USER'],
-    ['lazy import - --format json < all.json', 'what lazy export --raw-names wrote'],
+    ['lazy import all.json', 'what lazy export -o all.json wrote'],
   ],
   operands: [1, 1],
   run: importSecrets,

@@ -44,6 +44,11 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   tfvars: tfvarsWriter,
 };
 
+/** Whether names stay as they are unless keys are asked for: in data that is read back, not taken for variables. */
+export function keepsNames(format: ExportFormat): boolean {
+  return format === 'json' || format === 'yaml';
+}
+
 /** How names become keys, and of which format. */
 export interface ExportOptions {
   readonly format: ExportFormat;

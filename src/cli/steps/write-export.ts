@@ -2,7 +2,13 @@ import { quote } from '../../text/printable.js';
 import type { Secret } from '../../index.js';
 import { usage } from '../arguments/parse.js';
 import { writePrivateFile } from '../io/files.js';
-import { EXPORT_FORMATS, exportEntries, type ExportFormat, type ExportOptions } from '../formats/export.js';
+import {
+  EXPORT_FORMATS,
+  exportEntries,
+  keepsNames,
+  type ExportFormat,
+  type ExportOptions,
+} from '../formats/export.js';
 import { writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
 
@@ -20,7 +26,8 @@ export function exportFormat(text = 'json'): ExportFormat {
 }
 
 /**
- * Writes secrets in one of the formats, whole or not at all: to a file of mode 0600, or to stdout.
+ * Writes secrets in one of the formats, whole or not at all: to a file of mode 0600, or to stdout. Unless
+ * `rawNames` says otherwise, data keeps the names, and variables get keys.
  *
  * @throws ERR_USAGE naming every secret that the format can't hold
  */
@@ -33,6 +40,6 @@ export async function writeExport(
   // Nothing stands before the message of a format, which says by itself what the format can't hold.
   session.doing = undefined;
   const entries = [...secrets].map(([name, secret]) => ({ name, value: secret.bytes() }));
-  const text = exportEntries(entries, o);
+  const text = exportEntries(entries, { ...o, rawNames: o.rawNames ?? keepsNames(o.format) });
   await (path === undefined ? writeOut(text) : writePrivateFile(path, text));
 }
