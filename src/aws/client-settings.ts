@@ -1,6 +1,8 @@
 import { LazycredError } from '../errors.js';
+import { credentialStep } from './credential-step.js';
+import { namedProvider, type Credentials, type Waiting } from './credentials.js';
 import { isAwsHost, traceRequests, type Trace, type Watchable } from './requests.js';
-import { awsSurroundings, endpointOf, regionAround, type Service } from './surroundings.js';
+import { endpointOf, regionAround, type AwsSurroundings, type Service } from './surroundings.js';
 
 /** What a client of one AWS service is told. */
 export interface AwsOptions {
@@ -31,7 +33,7 @@ const SILENT = { trace: silence, debug: silence, info: silence, warn: silence, e
 export interface ClientSettings extends EndpointSettings {
   readonly region?: string;
   readonly profile?: string;
-  readonly credentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  readonly credentials?: () => Promise<Credentials>;
   readonly logger: typeof SILENT;
   readonly maxAttempts: number;
   readonly userAgentAppId: string;
@@ -39,6 +41,7 @@ export interface ClientSettings extends EndpointSettings {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
     readonly throwOnRequestTimeout: boolean;
+    readonly logger: typeof SILENT;
   };
 }
 
@@ -55,15 +58,20 @@ interface EndpointSettings {
  * Credentials are what the SDK resolves (environment, SSO, profile, container, instance), or the
  * role assumed with them.
  */
-export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
-  const around = await awsSurroundings(o.profile);
+export async function clientSettings(
+  o: AwsOptions,
+  around: AwsSurroundings,
+  waiting: Waiting,
+): Promise<ClientSettings> {
   const region = o.region ?? regionAround(around);
   const endpoint = o.endpoint ?? endpointOf(o.service, around);
   return {
     ...(region === undefined ? {} : { region }),
     ...(o.profile === undefined ? {} : { profile: o.profile }),
     // Only to watch it is the SDK's own chain put together here.
-    ...(o.role === undefined && o.trace === undefined ? {} : { credentials: await credentialsOf(o) }),
+    ...(o.role === undefined && o.trace === undefined
+      ? {}
+      : { credentials: await credentialsOf(o, around, waiting) }),
     // The SDK would write to the console otherwise: what is on stderr is ours to say.
     logger: SILENT,
     maxAttempts: ATTEMPTS,
@@ -72,6 +80,7 @@ export async function clientSettings(o: AwsOptions): Promise<ClientSettings> {
       connectionTimeout: CONNECT_MS,
       requestTimeout: REQUEST_MS,
       throwOnRequestTimeout: true,
+      logger: SILENT,
     },
     ...(endpoint === undefined ? {} : endpointSettings(endpoint)),
   };
@@ -90,7 +99,11 @@ function endpointSettings(endpoint: string): EndpointSettings {
   };
 }
 
-async function credentialsOf({ role, region, profile, trace }: AwsOptions) {
+async function credentialsOf(
+  { role, region, profile, trace }: AwsOptions,
+  around: AwsSurroundings,
+  waiting: Waiting,
+) {
   const { fromTemporaryCredentials, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const watch = (stack: Watchable['middlewareStack']): void =>
     traceRequests({ middlewareStack: stack }, 'STS', trace);
@@ -103,7 +116,7 @@ async function credentialsOf({ role, region, profile, trace }: AwsOptions) {
   if (role === undefined) return own;
   return fromTemporaryCredentials({
     params: { RoleArn: role, RoleSessionName: 'lazycred' },
-    masterCredentials: own,
+    masterCredentials: namedProvider(own, () => credentialStep(around), waiting),
     clientPlugins,
     ...(region === undefined ? {} : { clientConfig: { region } }),
   });

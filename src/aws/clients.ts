@@ -3,7 +3,11 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings, regionOf, type ClientSettings } from './client-settings.js';
 import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js';
-import type { Service } from './surroundings.js';
+import { printable } from '../text/printable.js';
+import { credentialStep, type CredentialStep } from './credential-step.js';
+import { namedProvider, Waiting } from './credentials.js';
+import { awsSurroundings, type Service } from './surroundings.js';
+import { endWhenAborted } from './time-limit.js';
 import { traceRequests, watchHost, type Trace, type WatchedHost } from './requests.js';
 
 /** Where the requests of a store and its keys go, whose they are, and who is told of them. */
@@ -30,11 +34,12 @@ export interface Opened<C> {
  * @throws ERR_CONFIG when nothing names a region
  */
 export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHost> {
-  const [{ S3Client }, settings] = await Promise.all([
+  const [{ S3Client }, made] = await Promise.all([
     import('@aws-sdk/client-s3'),
-    settingsFor('s3', reach, bucketRegion(reach)),
+    makingOf('s3', reach, bucketRegion(reach)),
   ]);
-  const client = new S3Client({ ...settings, followRegionRedirects: true });
+  const client = new S3Client({ ...made.settings, followRegionRedirects: true });
+  made.finish(client);
   const host = watchHost(client);
   traceRequests(client, 'S3', reach.trace);
   return { client, region: await regionOf(client, 'S3'), ...host };
@@ -46,11 +51,12 @@ export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHo
  * @throws ERR_CONFIG when nothing names a region
  */
 export async function openDynamoDB(reach: Reach): Promise<Opened<DynamoDBClient>> {
-  const [{ DynamoDBClient }, settings] = await Promise.all([
+  const [{ DynamoDBClient }, made] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    settingsFor('dynamodb', reach, tableRegion(reach)),
+    makingOf('dynamodb', reach, tableRegion(reach)),
   ]);
-  const client = new DynamoDBClient(settings);
+  const client = new DynamoDBClient(made.settings);
+  made.finish(client);
   traceRequests(client, 'DynamoDB', reach.trace);
   return { client, region: await regionOf(client, 'DynamoDB') };
 }
@@ -69,17 +75,40 @@ export interface KmsReach {
  * @throws ERR_CONFIG when nothing names a region
  */
 export async function openKms(reach: Reach, o: KmsReach = {}): Promise<Opened<KMSClient>> {
-  const [{ KMSClient }, settings] = await Promise.all([
+  const [{ KMSClient }, made] = await Promise.all([
     import('@aws-sdk/client-kms'),
-    settingsFor('kms', reach, keyRegion(reach, o.own)),
+    makingOf('kms', reach, keyRegion(reach, o.own)),
   ]);
-  const client = new KMSClient(o.once === true ? { ...settings, maxAttempts: 1 } : settings);
+  const client = new KMSClient(o.once === true ? { ...made.settings, maxAttempts: 1 } : made.settings);
+  made.finish(client);
   traceRequests(client, 'KMS', reach.trace);
   return { client, region: await regionOf(client, 'KMS') };
 }
 
-function settingsFor(service: Service, reach: Reach, region: string | undefined): Promise<ClientSettings> {
+/** What every client is made with, and what is done to it then. */
+interface Making {
+  readonly settings: ClientSettings;
+  readonly finish: (client: S3Client | DynamoDBClient | KMSClient) => void;
+}
+
+async function makingOf(service: Service, reach: Reach, region: string | undefined): Promise<Making> {
   const { profile, role, trace, kmsEndpoint } = reach;
   const endpoint = service === 'kms' ? kmsEndpoint : reach.endpoint;
-  return clientSettings({ service, region, profile, role, endpoint, trace });
+  const around = await awsSurroundings(profile);
+  const waiting = new Waiting();
+  const options = { service, region, profile, role, endpoint, trace };
+  return {
+    settings: await clientSettings(options, around, waiting),
+    finish(client) {
+      const { config } = client;
+      const step = (): CredentialStep => (role === undefined ? credentialStep(around) : roleStep(role));
+      config.credentials = namedProvider(config.credentials, step, waiting);
+      endWhenAborted(client, () => waiting.step);
+    },
+  };
+}
+
+function roleStep(role: string): CredentialStep {
+  const hint = 'check role, what it trusts, and whether these credentials may sts:AssumeRole';
+  return { kind: 'sts', text: `STS, for the role ${printable(role)}`, hint };
 }

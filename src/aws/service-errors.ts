@@ -12,6 +12,17 @@ export interface ServiceCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A request that was aborted before its answer, and what it waited for where that wasn't the service. */
+export class StillWaiting extends Error {
+  override readonly name = 'AbortError';
+  readonly step: string | undefined;
+
+  constructor(step: string | undefined) {
+    super('aborted');
+    this.step = step;
+  }
+}
+
 // By the error's name (`Code` in S3's XML, `__type` in JSON protocols), where the HTTP status alone
 // would mislead. Sources: the services' API references, "Common error types".
 const BY_NAME: Readonly<Record<string, ErrorCode>> = {
@@ -22,6 +33,21 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   InvalidSignatureException: 'ERR_ACCESS',
   InvalidClientTokenId: 'ERR_ACCESS',
   IncompleteSignature: 'ERR_ACCESS',
+  IncompleteSignatureException: 'ERR_ACCESS',
+  InvalidToken: 'ERR_ACCESS',
+  InvalidTokenId: 'ERR_ACCESS',
+  TokenRefreshRequired: 'ERR_ACCESS',
+  InvalidAccessKeyId: 'ERR_ACCESS',
+  SignatureDoesNotMatch: 'ERR_ACCESS',
+  InvalidSignature: 'ERR_ACCESS',
+  InvalidSecurity: 'ERR_ACCESS',
+  RequestTimeTooSkewed: 'ERR_ACCESS',
+  RequestExpired: 'ERR_ACCESS',
+  AuthorizationHeaderMalformed: 'ERR_ACCESS',
+  MissingAuthenticationToken: 'ERR_ACCESS',
+  MissingSecurityHeader: 'ERR_ACCESS',
+  AuthFailure: 'ERR_ACCESS',
+  NotSignedUp: 'ERR_ACCESS',
   MissingAuthenticationTokenException: 'ERR_ACCESS',
   AccessDeniedException: 'ERR_ACCESS',
   AccessDenied: 'ERR_ACCESS',
@@ -72,7 +98,7 @@ export function failureShape(e: unknown): Shape {
  * conditional write that lost, a damaged ciphertext) are told apart by the caller first.
  */
 export function serviceError(e: unknown, call: ServiceCall): unknown {
-  if (call.signal?.aborted === true) return abortReason(call);
+  if (call.signal?.aborted === true) return abortReason(e, call);
   if (e instanceof LazycredError || isBug(e)) return e;
   const shape = failureShape(e);
   const code = codeOf(shape);
@@ -87,10 +113,14 @@ export function serviceError(e: unknown, call: ServiceCall): unknown {
 }
 
 // The store's time-out doesn't know whom it waited for; here that is known.
-function abortReason({ signal, service, action, location, name }: ServiceCall): unknown {
+function abortReason(e: unknown, { signal, service, action, location, name }: ServiceCall): unknown {
   const reason: unknown = signal?.reason;
   if (!(reason instanceof LazycredError)) return reason;
-  const message = `${service} is unavailable, cannot ${action}: ${reason.message}`;
+  const step = e instanceof StillWaiting ? e.step : undefined;
+  const message =
+    step === undefined
+      ? `${service} is unavailable, cannot ${action}: ${reason.message}`
+      : `cannot ${action} in ${service}: no credentials, ${reason.message} from ${step}`;
   return new LazycredError(reason.code, message, { name, location, hint: reason.hint, cause: reason });
 }
 

@@ -19,6 +19,21 @@ export interface AwsSurroundings {
   section(name: string): Section | undefined;
   /** Every profile's name. */
   readonly profiles: readonly string[];
+  /** The file in which the profile stands; the configuration file where it stands in neither. */
+  readonly file: string;
+}
+
+const OTHER_SECTION = /^(?:sso-session|services)\./u;
+
+const FILES = {
+  CONFIG: ['AWS_CONFIG_FILE', 'config'],
+  CREDENTIALS: ['AWS_SHARED_CREDENTIALS_FILE', 'credentials'],
+} as const;
+
+function fileOf(which: keyof typeof FILES): string {
+  const [variable, name] = FILES[which];
+  const given = environment[variable] ?? '';
+  return given === '' ? `~/.aws/${name}` : given;
 }
 
 /** Reads AWS's configuration and credentials files, as the SDK reads them (and it reads them once). */
@@ -38,7 +53,12 @@ export async function awsSurroundings(profile: string | undefined): Promise<AwsS
     setting: (key) => config[key] ?? credentials[key],
     credentialsFirst: (key) => credentials[key] ?? config[key],
     section: (key) => configFile[key],
-    profiles: [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])],
+    // A section without a setting is no profile for the SDK, and one with a dot in its name is another kind.
+    profiles: [
+      ...Object.keys(configFile).filter((key) => !OTHER_SECTION.test(key)),
+      ...Object.keys(credentialsFile),
+    ],
+    file: name in credentialsFile && !(name in configFile) ? fileOf('CREDENTIALS') : fileOf('CONFIG'),
   };
 }
 

@@ -27,9 +27,13 @@ const args = process.argv.slice(2);
 process.on('uncaughtException', (e) => {
   void report(e, logFormat(), session?.doing).then((status) => process.exit(status));
 });
+/** How long what was given up may still run, in milliseconds: a credential_process that hangs, a request to SSO. */
+const LINGER_MS = 100;
+
 void main().then((status) => {
   // process.exit would lose what stdout still holds.
   process.exitCode = status;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 });
 
 async function main(): Promise<number> {

@@ -43,7 +43,8 @@ export class S3Failures {
   ofRead(e: unknown, call: S3Call): unknown {
     const failure = this.of(e, 'read', call);
     const isRefused = failure instanceof LazycredError && failure.code === 'ERR_ACCESS';
-    if (!isRefused || failureShape(e).status !== 403) return failure;
+    // Other 403s are about the caller's own credentials, whatever the object.
+    if (!isRefused || failureShape(e).name !== 'AccessDenied') return failure;
     return new LazycredError('ERR_ACCESS', failure.message, {
       name: call.name,
       location: this.#service.location,

@@ -1,0 +1,252 @@
+/** What goes wrong before a request is on its way: credentials that are slow, absent, or written wrongly. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { LAZY, newUser } from '../support/lazy.js';
+import { run, type RunResult } from '../support/run.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const STORE: Env = {
+  LAZYCRED_STORE: 's3://acme/creds/',
+  LAZYCRED_KEY: 'kms:alias/any',
+  LAZYCRED_ENDPOINT: 'http://127.0.0.1:9',
+};
+/** No keys in the environment, and no word of the machine that is asked for them instead. */
+const NO_KEYS: Env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+
+const SESSION = 'acme';
+const SSO = `[sso-session ${SESSION}]
+sso_region = us-east-1
+sso_start_url = https://acme.awsapps.com/start
+[profile dev]
+sso_session = ${SESSION}
+sso_account_id = 123456789012
+sso_role_name = Dev
+region = us-east-1
+`;
+const ROLE = `[profile dev]
+role_arn = arn:aws:iam::123456789012:role/dev
+source_profile = own
+region = us-east-1
+[profile own]
+aws_access_key_id = testing
+aws_secret_access_key = testing
+`;
+
+/** Runs `lazy get seed` as a user with this AWS configuration file, and a token of SSO until `token`. */
+async function get(config: string, env: Env, args: readonly string[] = [], token?: Date): Promise<RunResult> {
+  const user = newUser();
+  const cache = join(user.home, '.aws/sso/cache');
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(user.home, '.aws/config'), config);
+  if (token !== undefined) {
+    const file = `${createHash('sha1').update(SESSION).digest('hex')}.json`;
+    const content = { accessToken: 'token', expiresAt: token.toISOString(), region: 'us-east-1' };
+    writeFileSync(join(cache, file), JSON.stringify(content));
+  }
+  const argv = [process.execPath, LAZY, '--log-format', 'text', 'get', 'seed', ...args];
+  return run(argv, { env: { ...user.env, ...STORE, ...env }, cwd: user.work });
+}
+
+describe('the time limit holds while credentials are waited for, and the failure names the step', () => {
+  const sockets = new Set<Socket>();
+  let silent: Server;
+  let url: string;
+  beforeAll(async () => {
+    silent = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  const later = (): Date => new Date(Date.now() + 3_600_000);
+  const process_ = '[profile dev]\ncredential_process = sleep 12\nregion = us-east-1\n';
+  const cases: readonly (readonly [string, string, (at: string) => Env, string])[] = [
+    ['credential_process', process_, () => ({}), 'the credential_process of the AWS profile "dev"'],
+    ['SSO', SSO, (at) => ({ AWS_ENDPOINT_URL_SSO: at }), 'SSO, for the AWS profile "dev"'],
+    ['STS', ROLE, (at) => ({ AWS_ENDPOINT_URL_STS: at }), 'STS, for the role of the AWS profile "dev"'],
+    [
+      'container metadata',
+      '',
+      (at) => ({ ...NO_KEYS, AWS_PROFILE: undefined, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${at}/creds` }),
+      "the container's credentials (AWS_CONTAINER_CREDENTIALS_FULL_URI)",
+    ],
+    [
+      'instance metadata',
+      '',
+      (at) => ({
+        ...NO_KEYS,
+        AWS_PROFILE: undefined,
+        AWS_EC2_METADATA_DISABLED: 'false',
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: at,
+      }),
+      "the instance's metadata service",
+    ],
+  ];
+
+  test.each(cases)('%s', async (_, config, env, step) => {
+    const start = performance.now();
+    const { code, stderr } = await get(
+      config,
+      { AWS_PROFILE: 'dev', ...env(url) },
+      ['--timeout', '600ms'],
+      later(),
+    );
+    const took = performance.now() - start;
+    expect(stderr).toContain(`no credentials, no answer within 0.6 s from ${step}`);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    expect(code).toBe(9);
+    expect(took).toBeLessThan(6_000);
+  });
+
+  test('the role that a setting names', async () => {
+    const role = 'arn:aws:iam::123456789012:role/x';
+    const env = { LAZYCRED_ROLE: role, AWS_ENDPOINT_URL_STS: url };
+    const { code, stderr } = await get('', env, ['--timeout', '600ms']);
+    expect(code).toBe(9);
+    expect(stderr).toContain(`no credentials, no answer within 0.6 s from STS, for the role ${role}`);
+  });
+});
+
+describe('what goes wrong before the wire is not "unavailable"', () => {
+  const profile = (lines: string): string => `[profile dev]\nregion = us-east-1\n${lines}\n`;
+  const cases: readonly (readonly [string, string, Env, number, string])[] = [
+    [
+      'a line break after an access key id',
+      '',
+      { AWS_ACCESS_KEY_ID: 'testing\n' },
+      3,
+      'AWS_ACCESS_KEY_ID holds a blank, a line break',
+    ],
+    [
+      'a line break after a token',
+      '',
+      { AWS_SESSION_TOKEN: 'abc\n' },
+      3,
+      'AWS_SESSION_TOKEN holds a blank, a line break',
+    ],
+    ['a blank before a key id', '', { AWS_ACCESS_KEY_ID: ' testing' }, 3, 'AWS_ACCESS_KEY_ID holds a blank'],
+    [
+      'a profile that does not exist',
+      profile('aws_access_key_id = x\naws_secret_access_key = y'),
+      { AWS_PROFILE: 'deb' },
+      3,
+      'there is no AWS profile "deb" (named by AWS_PROFILE) in ~/.aws/config or the credentials file, did you mean "dev"?',
+    ],
+    [
+      'an sso_session that does not exist',
+      profile('sso_session = nosuch\nsso_account_id = 123456789012\nsso_role_name = Dev'),
+      { AWS_PROFILE: 'dev' },
+      3,
+      'the AWS profile "dev" in ~/.aws/config names the sso_session "nosuch"',
+    ],
+    [
+      'a source_profile that does not exist',
+      profile('role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = nosuch'),
+      { AWS_PROFILE: 'dev' },
+      3,
+      'the AWS profile "dev" in ~/.aws/config names the source_profile "nosuch"',
+    ],
+    [
+      'a credential_process that fails',
+      profile('credential_process = sh -c "echo hush >&2; exit 3"'),
+      { AWS_PROFILE: 'dev' },
+      6,
+      'no credentials from the credential_process of the AWS profile "dev" in ~/.aws/config: the command failed, or printed no credentials',
+    ],
+    [
+      'a credential_process that prints something else',
+      profile('credential_process = echo hush'),
+      { AWS_PROFILE: 'dev' },
+      6,
+      'credential_process of the AWS profile "dev" in ~/.aws/config: the command failed, or printed no credentials',
+    ],
+    ['no SSO login', SSO, { AWS_PROFILE: 'dev' }, 6, 'no credentials from SSO, for the AWS profile "dev" in'],
+    [
+      'no credentials at all',
+      '',
+      { ...NO_KEYS },
+      6,
+      'there are no AWS credentials: none in the environment, in a profile, or from the machine',
+    ],
+    [
+      'a profile without credentials',
+      profile(''),
+      { ...NO_KEYS, AWS_PROFILE: 'dev' },
+      6,
+      'there are no AWS credentials',
+    ],
+    [
+      'STS out of reach, which waiting may mend',
+      ROLE,
+      { AWS_PROFILE: 'dev', AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' },
+      9,
+      'no credentials: STS, for the role of the AWS profile "dev" in ~/.aws/config can not be reached (ECONNREFUSED)',
+    ],
+  ];
+
+  test.each(cases)('%s', async (_, config, env, status, message) => {
+    const { code, stderr } = await get(config, env);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('\nhint: ');
+    expect(stderr).not.toContain('hush');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    expect(code).toBe(status);
+  });
+
+  test('an SSO login that is over: the hint says how to renew it', async () => {
+    const { code, stderr } = await get(SSO, { AWS_PROFILE: 'dev' }, [], new Date(0));
+    expect(code).toBe(6);
+    expect(stderr).toContain('hint: aws sso login --profile dev\n');
+  });
+});
+
+describe('a service that knows the caller not', () => {
+  let server: HttpServer;
+  let url: string;
+  let name = '';
+  beforeAll(async () => {
+    server = createHttpServer((_, answer) => {
+      answer.writeHead(name === 'TokenRefreshRequired' || name === 'InvalidToken' ? 400 : 403);
+      answer.end(`<Error><Code>${name}</Code><Message>no</Message></Error>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  test.each([
+    'InvalidToken',
+    'ExpiredToken',
+    'TokenRefreshRequired',
+    'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'IncompleteSignatureException',
+    'AuthorizationHeaderMalformed',
+  ])('%s is ERR_ACCESS with the hint about credentials, and without the one about listing', async (code) => {
+    name = code;
+    const { code: status, stderr } = await get('', { LAZYCRED_ENDPOINT: url });
+    expect(status).toBe(6);
+    expect(stderr).toContain('hint: check which credentials are in force (aws sts get-caller-identity)');
+    expect(stderr).not.toContain('ListBucket');
+  });
+
+  test('AccessDenied alone has the hint about listing', async () => {
+    name = 'AccessDenied';
+    const { code, stderr } = await get('', { LAZYCRED_ENDPOINT: url });
+    expect(code).toBe(6);
+    expect(stderr).toContain('s3:ListBucket is not allowed');
+  });
+});
