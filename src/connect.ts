@@ -51,7 +51,12 @@ export async function openStore(
   ]);
   const { accept, context, timeoutMs } = settings;
   const format = settings.formatIsDefault ? undefined : settings.format;
-  return new Store({ backend, keys, decryptKeys, format, accept, context, timeoutMs, ...limit });
+  const named = 'settings' in config ? config.projectKey : undefined;
+  const untrustedKeys = named?.trusted === false ? named.file : undefined;
+  return new Store({
+    ...{ backend, keys, decryptKeys, untrustedKeys },
+    ...{ format, accept, context, timeoutMs, ...limit },
+  });
 }
 
 /** Makes the provider of each configured key; the keys of one kind share what they can. */

@@ -46,6 +46,19 @@ export class Session {
     return this.#talkFormat === 'text';
   }
 
+  /**
+   * Says where something was sealed, and for whom. Asked to be quiet, too, where a project's file names the
+   * key: whose that is shows nowhere else.
+   *
+   * @param what what was done: `stored "db" version 2`
+   */
+  async tellSealed(what: string, store: Store, rest = ''): Promise<void> {
+    const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
+    const line = `${what} in ${store.location}${under}${rest}`;
+    if ((await this.config()).projectKey === undefined) this.talk(line);
+    else tell(line, this.#talkFormat);
+  }
+
   /** What surrounds the run, as the library wants it. */
   get around(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
     return { cwd: this.cwd, env: this.env };

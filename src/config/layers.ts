@@ -59,7 +59,8 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     timeoutMs,
   };
   const { origins, ignored } = picker;
-  return { settings, origins, overridden: overridden(sources, origins, choice.by), ignored };
+  const projectKey = projectFile(keysGiven?.layer);
+  return { settings, origins, projectKey, overridden: overridden(sources, origins, choice.by), ignored };
 }
 
 /** Takes each setting from the first source that gives it, and keeps where that was. */
@@ -115,6 +116,11 @@ class Picker {
     this.#o.problems.add(layer.source.label(key), what, `read it, then: lazy trust ${shellWord(file)}`);
     return true;
   }
+}
+
+function projectFile(layer: Layer | undefined): LoadedConfig['projectKey'] {
+  const file = layer?.source.project;
+  return file === undefined ? undefined : { file, trusted: layer?.source.untrusted === undefined };
 }
 
 function originOf(layer: Layer, key: Key): Origin {

@@ -78,7 +78,9 @@ export interface Source {
   /** The same before a message: `/path/.lazycredrc: store`. */
   readonly label: (key: string) => string;
   readonly base: Base;
-  /** The file, for one that the search found and nobody vouched for: where requests go is not its business. */
+  /** The file, for one that the search found in or above the current folder: it may be a stranger's. */
+  readonly project?: string | undefined;
+  /** The same where nobody vouched for it: where requests go is not its business. */
   readonly untrusted?: string | undefined;
 }
 

@@ -75,6 +75,8 @@ export interface LoadedConfig {
   readonly settings: Settings;
   /** By config key. */
   readonly origins: Partial<Record<string, Origin>>;
+  /** The config file that names the key, where the search found it in a project: in or above the current folder. */
+  readonly projectKey?: { readonly file: string; readonly trusted: boolean } | undefined;
   /** Variables that are set and don't count, since `by` says otherwise. */
   readonly overridden: { readonly variable: string; readonly key: string; readonly by: string }[];
   /** The config files read. */
@@ -85,3 +87,9 @@ export interface LoadedConfig {
 
 /** Settings that say where requests and credentials go: a stranger's file may not, unless trusted. */
 export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role'] as const;
+
+/**
+ * Settings that a stranger's file may make, but that need trust for one thing: no value that was sealed for
+ * others is sealed anew for a key that such a file names.
+ */
+export const NEED_TRUST_TO_RESEAL = ['key'] as const;

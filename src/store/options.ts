@@ -14,6 +14,11 @@ export interface StoreParts {
    * and `keys` alone where some are given here, and by any key that KMS lets the caller use where not.
    */
   readonly decryptKeys?: readonly KeyProvider[];
+  /**
+   * The config file that names `keys`, where nobody vouched for it: then no opened value is sealed for one of
+   * them that could not open it before.
+   */
+  readonly untrustedKeys?: string | undefined;
   /** The format that is written: native by default, but only what was asked for is written over an ancestor's record. */
   readonly format?: Format | undefined;
   /** The formats that are read; the written one alone by default. */

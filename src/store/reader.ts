@@ -15,6 +15,7 @@ import type { SecretName } from '../record/names.js';
 import { FORMATS, type Listed, type StoredRecord } from '../record.js';
 import type { Secret } from '../secret.js';
 import type { StoreParts } from './options.js';
+import { ResealGuard, type Recipients } from './reseal.js';
 import type { StoreRules } from './rules.js';
 
 /** Which keys open a record. */
@@ -22,6 +23,8 @@ interface Opening {
   readonly keys: readonly KeyProvider[];
   /** Whether KMS may take any key that the caller can use, as for the records that name none. */
   readonly anyKey: true | undefined;
+  /** Told what the record says of its recipients, before one of them is tried. */
+  readonly told?: (recipients: Recipients) => void;
 }
 
 /** Reads records and opens them. */
@@ -31,23 +34,25 @@ export class RecordReader {
   readonly #writing: readonly KeyProvider[];
   readonly #opening: readonly KeyProvider[];
   readonly #pinned: boolean;
+  readonly #guard: ResealGuard;
 
-  constructor({ backend, keys, decryptKeys = [] }: StoreParts, rules: StoreRules) {
+  constructor({ backend, keys, decryptKeys = [], untrustedKeys }: StoreParts, rules: StoreRules) {
     this.#backend = backend;
     this.#rules = rules;
     this.#writing = keys;
     this.#opening = [...keys, ...decryptKeys];
     this.#pinned = decryptKeys.length > 0;
+    this.#guard = new ResealGuard({ keys, untrustedKeys });
   }
 
   /** Opens a record under the version that its place tells. */
   open(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
-    const isNative = kindOf(record.fields) === 'native';
-    return this.#open(
-      record,
-      { keys: this.#opening, anyKey: isNative || this.#pinned ? undefined : true },
-      signal,
-    );
+    return this.#open(record, this.#allKeys(record), signal);
+  }
+
+  #allKeys({ fields }: StoredRecord): Opening {
+    const isNative = kindOf(fields) === 'native';
+    return { keys: this.#opening, anyKey: isNative || this.#pinned ? undefined : true };
   }
 
   #open(record: StoredRecord, opening: Opening, signal: AbortSignal): Promise<Secret> {
@@ -56,14 +61,34 @@ export class RecordReader {
     if (kind === 'stub') throw this.#removed(record);
     if (kind === 'broken') throw damaged(name);
     if (kind === 'newer' || !this.#rules.reads(kind)) throw this.#rules.notAccepted(kind);
-    const unwrap: Unwrap = (keys, context, keyBytes) =>
-      unwrapWithAny(opening.keys, keys, context, { signal, keyBytes, anyKey: opening.anyKey });
+    const unwrap: Unwrap = (keys, context, keyBytes) => {
+      opening.told?.({ keys, context, keyBytes });
+      return unwrapWithAny(opening.keys, keys, context, { signal, keyBytes, anyKey: opening.anyKey });
+    };
     const wanted = { version, context: this.#rules.context, maxBytes: this.#rules.maxBytes };
     return RECORD_FORMATS[kind].open(record, wanted, unwrap);
   }
 
   /** Opens the version that is asked for. @throws ERR_NOT_FOUND, and what {@link open} throws */
   async openVersion(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
+    return this.open(await this.#version(name, version, signal), signal);
+  }
+
+  /**
+   * Opens a version whose value will be sealed anew.
+   *
+   * @throws ERR_CONFIG where a key that nobody vouched for would learn it; what {@link openVersion} throws
+   */
+  async openToReseal(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
+    const record = await this.#version(name, version, signal);
+    let recipients: Recipients | undefined;
+    const told = (all: Recipients): void => void (recipients = all);
+    const secret = await this.#open(record, { ...this.#allKeys(record), told }, signal);
+    if (recipients !== undefined) await this.#guard.check(recipients, signal);
+    return secret;
+  }
+
+  async #version(name: SecretName, version: string, signal: AbortSignal): Promise<StoredRecord> {
     // A number is found under either spelling by the backend.
     const isNumber = versionNumber(version) !== undefined;
     for (const place of isNumber ? [version] : credstashVersionKeys(version)) {
@@ -72,7 +97,7 @@ export class RecordReader {
       // Of an older tombstone there is nothing to undelete.
       if (kindOf(record.fields) === 'stub')
         throw this.#removed(record, 'lazy history shows what has a value');
-      return this.open(record, signal);
+      return record;
     }
     throw await this.notFound(name, version, signal);
   }

@@ -96,7 +96,7 @@ export class RecordWriter {
 
   /** Puts the value of an older version again, with its comment and tags. */
   async copyVersion({ name, version, options, signal }: Copy): Promise<PutResult> {
-    const opened = await this.#reader.openVersion(name, version, signal);
+    const opened = await this.#reader.openToReseal(name, version, signal);
     const { comment, tags } = opened;
     return this.put({ name, value: opened.bytes(), options: { ...options, comment, tags }, signal });
   }

@@ -1,7 +1,7 @@
-import { loadConfig } from '../../config.js';
+import { loadConfig, type LoadedConfig } from '../../config.js';
 import { openStore } from '../../connect.js';
 import type { Store } from '../../index.js';
-import { quote } from '../../text/printable.js';
+import { printable, quote } from '../../text/printable.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 import { refuseReplaced, usage } from '../arguments/parse.js';
 import { pathOf, readFileUpTo } from '../io/files.js';
@@ -51,9 +51,11 @@ async function run(args: readonly string[], around: Surrounding): Promise<void> 
       return withStore(around, (store) => get(store, name, around));
     case 'put': {
       const value = await valueOf(file, around);
-      return withStore(around, async (store) => {
+      return withStore(around, async (store, { projectKey }) => {
         await store.put(name, value, { signal: around.signal });
-        caution('lazycred', (line) => writeError(`${line}\n`));
+        // The original says nothing. Whose key a project's file names shows nowhere else, though.
+        const what = projectKey === undefined ? undefined : storedLine(name, store);
+        caution('lazycred', (line) => writeError(`${printable(line)}\n`), what);
       });
     }
     default:
@@ -74,12 +76,19 @@ function valueOf(file: string | undefined, { cwd, signal }: Surrounding): Promis
     : readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES);
 }
 
-async function withStore(around: Surrounding, use: (store: Store) => Promise<void>): Promise<void> {
+function storedLine(name: string, { location, keyLabels }: Store): string {
+  return `stored ${quote(name)} in ${location} under ${keyLabels.join(', ')}`;
+}
+
+async function withStore(
+  around: Surrounding,
+  use: (store: Store, config: LoadedConfig) => Promise<void>,
+): Promise<void> {
   const inline = { format: 'lazycred', profile: botoProfile(around.env) } as const;
   const config = await loadConfig({ ...around, inline, ancestor: 'lazycred' });
   const store = await openStore(config);
   try {
-    await use(store);
+    await use(store, config);
   } finally {
     await store.close();
   }

@@ -81,14 +81,21 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
     const rows = plan.map(({ action, name }) => [action, name]);
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
-  const made = await withProgress('storing', session, (progress) =>
-    store.putMany(entries, { ...options, signal, progress }),
-  );
+  let hasBegun = false;
+  const made = await withProgress('storing', session, (progress) => {
+    const told = (done: number, total: number): void => {
+      hasBegun = true;
+      progress?.(done, total);
+    };
+    return store.putMany(entries, { ...options, signal, progress: told });
+  }).catch(async (e: unknown) => {
+    if (hasBegun) await session.tellSealed('what was stored is', store);
+    throw e;
+  });
   const unchanged = [...made.values()].filter((one) => one.unchanged === true).length;
-  const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
   const left = skipUnchanged ? `; ${unchanged} unchanged` : '';
   const stored = made.size - unchanged;
-  session.talk(`stored ${stored} secret${stored === 1 ? '' : 's'} in ${store.location}${under}${left}`);
+  await session.tellSealed(`stored ${stored} secret${stored === 1 ? '' : 's'}`, store, left);
   const { format } = (await session.config()).settings;
   if (stored > 0) caution(format, (line) => session.talk(line));
 }

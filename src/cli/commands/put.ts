@@ -102,9 +102,9 @@ async function put(args: CommandArguments, session: Session): Promise<void> {
     digest: args.text('digest'),
     by,
   });
-  const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`} in ${store.location}`;
-  const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
-  session.talk(made.unchanged === true ? `unchanged ${which}` : `stored ${which}${under}`);
+  const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`}`;
+  if (made.unchanged === true) session.talk(`unchanged ${which} in ${store.location}`);
+  else await session.tellSealed(`stored ${which}`, store);
   if (made.unchanged !== true) caution(format, (line) => session.talk(line));
   if (args.has('json')) await writeOut(json(made));
 }

@@ -24,9 +24,7 @@ async function rollback(args: CommandArguments, session: Session): Promise<void>
   const store = await session.open('wraps');
   session.doing = `roll back ${quote(name)}`;
   const made = await store.rollback(name, version, { by, signal: session.signal });
-  session.talk(
-    `stored ${quote(name)} version ${made.version}, the value of ${version}, in ${store.location}`,
-  );
+  await session.tellSealed(`stored ${quote(name)} version ${made.version}, the value of ${version},`, store);
   const { format } = (await session.config()).settings;
   caution(format, (line) => session.talk(line));
 }

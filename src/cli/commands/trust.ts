@@ -5,9 +5,10 @@ import type { Session } from '../session.js';
 
 export const command: Command = {
   usage: 'trust FILE',
-  about: `Lets a project's config file say where requests go: its endpoint, kmsEndpoint and role
-count from now on, until a byte of the file changes. Read it first: an endpoint
-that somebody else chose sees what you send to it.`,
+  about: `Lets a project's config file say where requests go (endpoint, kmsEndpoint, role), and
+for which key "rollback" and "undelete" seal older values anew, until a byte of the
+file changes. Read it first: an endpoint that somebody else chose sees what you send
+to it, and who holds the key reads what is sealed for it.`,
   options: [],
   examples: [['lazy trust .lazycredrc', 'the file of this project']],
   operands: [1, 1],
@@ -19,5 +20,5 @@ async function trust(args: CommandArguments, session: Session): Promise<void> {
   const { file: path, grants } = await trustFile(file, session.around);
   session.talk(`trusted ${path} as it is now`);
   for (const { key, value } of grants) session.talk(`  ${key}: ${value}`);
-  if (grants.length === 0) session.talk('  it sets no endpoint and no role, so that changes nothing');
+  if (grants.length === 0) session.talk('  it sets no endpoint, role or key, so that changes nothing');
 }

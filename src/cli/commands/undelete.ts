@@ -23,6 +23,6 @@ async function undelete(args: CommandArguments, session: Session): Promise<void>
   const store = await session.open('wraps');
   await forEachName(args.operands, 'undelete', session, async (name) => {
     const { version } = await store.undelete(name, { by, signal: session.signal });
-    return `brought back ${quote(name)} as version ${version} in ${store.location}`;
+    return { sealed: `brought back ${quote(name)} as version ${version}`, store };
   });
 }

@@ -8,7 +8,12 @@ const NOT_BOUND: Readonly<Record<Exclude<Format, 'native'>, string>> = {
     "cloudchain's format binds no value to its service or user: a row that is moved opens under others",
 };
 
-/** Says what a format can't promise, after something was written in it; nothing of the native one. */
-export function caution(format: Format, talk: (line: string) => void): void {
-  if (format !== 'native') talk(`note: ${NOT_BOUND[format]} (docs/migrating.md)`);
+/**
+ * Says what a format can't promise, after something was written in it; nothing of the native one.
+ *
+ * @param what what was written, where that has to be said in the same line
+ */
+export function caution(format: Format, talk: (line: string) => void, what?: string): void {
+  const before = what === undefined ? '' : `${what}; `;
+  if (format !== 'native') talk(`note: ${before}${NOT_BOUND[format]} (docs/migrating.md)`);
 }

@@ -4,10 +4,10 @@ import { LAZYCRED_FILE } from './data.js';
 import { variableOf } from './environment.js';
 import { pathFrom, type Base } from '../../text/paths.js';
 import { unfit } from '../../text/unfit.js';
-import type { Problems } from '../problems.js';
-import { readLayer, type Layer, type Source } from '../schema.js';
+import { Problems } from '../problems.js';
+import { readLayer, type Key, type Layer, type Source } from '../schema.js';
 import { liesIn, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
-import { NEED_TRUST } from '../settings.js';
+import { NEED_TRUST, NEED_TRUST_TO_RESEAL } from '../settings.js';
 import { isTrusted } from './trust.js';
 import { isMap } from '../values.js';
 
@@ -85,17 +85,32 @@ async function fileLayer(
     base: { ...base, folder: dirname(file) },
   };
   const layer = readLayer(read.value, source, problems);
-  if (explicit || o.env['LAZYCRED_TRUST'] === '1' || !needsTrust(layer) || liesIn(file, base.home))
-    return layer;
-  const trusted = await problems.collectAsync(file, () => isTrusted(file, read.digest, o));
-  return trusted === true ? layer : untrusted(layer, file);
+  if (explicit || liesIn(file, base.home)) return layer;
+  const vouched = o.env['LAZYCRED_TRUST'] === '1' || (await isVouchedFor(layer, read, o, problems));
+  return ofProject(layer, file, vouched);
 }
 
-function needsTrust(layer: Layer): boolean {
-  return NEED_TRUST.some((key) => layer.given.has(key)) || [...layer.stores.values()].some(needsTrust);
+async function isVouchedFor(
+  layer: Layer,
+  { file, digest }: ConfigFile,
+  o: FileChoice,
+  problems: Problems,
+): Promise<boolean> {
+  const ask = (): Promise<boolean> => isTrusted(file, digest, o);
+  if (gives(layer, NEED_TRUST)) return (await problems.collectAsync(file, ask)) === true;
+  // Without a home folder, say, there is no trust: only sealing anew will need it.
+  if (gives(layer, NEED_TRUST_TO_RESEAL)) return (await new Problems().collectAsync(file, ask)) === true;
+  return true;
 }
 
-function untrusted(layer: Layer, file: string): Layer {
-  const stores = new Map([...layer.stores].map(([name, store]) => [name, untrusted(store, file)]));
-  return { ...layer, source: { ...layer.source, untrusted: file }, stores };
+function gives(layer: Layer, keys: readonly Key[]): boolean {
+  return keys.some((key) => layer.given.has(key)) || [...layer.stores.values()].some((l) => gives(l, keys));
+}
+
+function ofProject(layer: Layer, file: string, vouched: boolean): Layer {
+  const stores = new Map(
+    [...layer.stores].map(([name, store]) => [name, ofProject(store, file, vouched)] as const),
+  );
+  const untrusted = vouched ? undefined : file;
+  return { ...layer, source: { ...layer.source, project: file, untrusted }, stores };
 }

@@ -11,7 +11,8 @@ import { systemCode } from '../../files/system-errors.js';
 import { readConfigText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
 import { isMap } from '../values.js';
-import { NEED_TRUST } from '../settings.js';
+import { SPELLINGS } from '../schema.js';
+import { NEED_TRUST, NEED_TRUST_TO_RESEAL } from '../settings.js';
 
 /** What {@link trust} noted. */
 export interface TrustNote {
@@ -21,7 +22,7 @@ export interface TrustNote {
   readonly digest: string;
   /** Where this is noted. */
   readonly note: string;
-  /** What the trust is about, to show: `endpoint`, `stores.prod.role`. */
+  /** What the trust is about, to show: `endpoint`, `key`, `stores.prod.role`. */
   readonly grants: { readonly key: string; readonly value: string }[];
 }
 
@@ -29,7 +30,7 @@ const MAX_NOTE_BYTES = 16 * 1024;
 
 /**
  * Trusts a project's config file as it is now: from here on its endpoints and role count when the
- * search finds it, until a byte of it changes.
+ * search finds it, and older values may be sealed anew for its key, until a byte of it changes.
  *
  * @throws ERR_CONFIG when the file is absent or can't be used, or the note can't be written
  */
@@ -83,11 +84,16 @@ async function writeNote(note: string, content: { file: string; digest: string }
   await replaceFile({ path: note, temporary, body: `${JSON.stringify(content)}\n` });
 }
 
+const LAZYCREDS = Object.keys(SPELLINGS).filter((s) => NEED_TRUST_TO_RESEAL.some((k) => k === SPELLINGS[s]));
+/** The settings whose meaning a trust changes, in all their spellings. */
+const GRANTED: readonly string[] = [...NEED_TRUST, ...NEED_TRUST_TO_RESEAL, ...LAZYCREDS];
+
 function grantsIn(value: unknown, path = ''): { key: string; value: string }[] {
   if (!isMap(value)) return [];
-  const own = NEED_TRUST.flatMap((key) => {
-    const v = value[key];
-    return typeof v === 'string' ? [{ key: `${path}${key}`, value: v }] : [];
+  const own = GRANTED.flatMap((key) => {
+    const given = value[key];
+    const texts = (Array.isArray(given) ? given : [given]).filter((v) => typeof v === 'string');
+    return texts.length === 0 ? [] : [{ key: `${path}${key}`, value: texts.join(', ') }];
   });
   const stores = value['stores'];
   if (path !== '' || !isMap(stores)) return own;

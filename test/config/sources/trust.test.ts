@@ -81,7 +81,9 @@ describe('trust', () => {
       file,
       grants: [
         { key: 'endpoint', value: endpoint },
+        { key: 'key', value: 'kms:alias/acme' },
         { key: 'stores.p.role', value: role },
+        { key: 'stores.p.key', value: 'kms:alias/acme' },
       ],
     });
     expect((await folder.load()).settings.endpoint).toBe(endpoint);
