@@ -62,7 +62,25 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   SlowDown: 'ERR_UNAVAILABLE',
   RequestTimeout: 'ERR_UNAVAILABLE',
   TimeoutError: 'ERR_UNAVAILABLE',
+  // Another request on the same thing was under way: again later.
+  OperationAborted: 'ERR_UNAVAILABLE',
+  ConditionalRequestConflict: 'ERR_UNAVAILABLE',
+  ReplicatedWriteConflictException: 'ERR_UNAVAILABLE',
+  TransactionConflictException: 'ERR_UNAVAILABLE',
+  TransactionInProgressException: 'ERR_UNAVAILABLE',
+  // What was sent did not arrive as it was sent.
+  BadDigest: 'ERR_UNAVAILABLE',
+  IncompleteBody: 'ERR_UNAVAILABLE',
+  // What the service never had: to ask again is no use.
+  NotImplemented: 'ERR_UNSUPPORTED',
+  MethodNotAllowed: 'ERR_UNSUPPORTED',
+  UnknownOperationException: 'ERR_UNSUPPORTED',
+  // An object in an archive class, which only a restore makes readable.
+  InvalidObjectState: 'ERR_ACCESS',
 };
+
+/** What a server that lacks an operation answers: "not implemented", "method not allowed" (RFC 9110). */
+const NOT_OFFERED: readonly (number | undefined)[] = [501, 405];
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   ERR_ACCESS: 'check which credentials are in force (aws sts get-caller-identity) and what they allow',
@@ -93,7 +111,7 @@ export function failureShape(e: unknown): Shape {
 }
 
 /**
- * One of our errors for a failure of an AWS SDK call: ERR_ACCESS, ERR_CONFIG or ERR_UNAVAILABLE.
+ * One of our errors for a failure of an AWS SDK call: ERR_ACCESS, ERR_CONFIG, ERR_UNSUPPORTED or ERR_UNAVAILABLE.
  * Ours pass through; an aborted signal gives its reason. Cases with a meaning of their own (a
  * conditional write that lost, a damaged ciphertext) are told apart by the caller first.
  */
@@ -102,14 +120,67 @@ export function serviceError(e: unknown, call: ServiceCall): unknown {
   if (e instanceof LazycredError || isBug(e)) return e;
   const shape = failureShape(e);
   const code = codeOf(shape);
+  // A success that could not be understood. Its words may quote what was answered, a value even.
+  if (isSuccess(shape.status) && shape.code === undefined && BY_NAME[shape.name] === undefined) {
+    return notAnAnswer(call, 'it could not be understood', e);
+  }
   const what = shape.name === '' || shape.name === 'Error' ? (shape.code ?? '') : shape.name;
   const why = [what, shape.message].filter((s) => s !== '').join(': ');
-  const message =
-    code === 'ERR_UNAVAILABLE'
-      ? `${call.service} is unavailable, cannot ${call.action}: ${oneLine(why)}`
-      : `${call.service} refuses to ${call.action}: ${oneLine(why)}`;
-  const hint = /region is missing/iu.test(shape.message) ? 'set region, or AWS_REGION' : HINTS[code];
-  return new LazycredError(code, message, { name: call.name, location: call.location, hint, cause: e });
+  const message = `${call.service} ${FAILS[code] ?? 'refuses to'} ${call.action}: ${oneLine(why)}`;
+  return new LazycredError(code, message, {
+    name: call.name,
+    location: call.location,
+    hint: hintOf(shape, code),
+    cause: e,
+  });
+}
+
+/**
+ * ERR_UNAVAILABLE for a success that is no answer of the service: a login page, say, or a proxy's own.
+ *
+ * @param why what is wrong with it, without quoting it: `it has no ETag`
+ */
+export function notAnAnswer(call: ServiceCall, why: string, cause?: unknown): LazycredError {
+  const { service, action, name, location } = call;
+  const message = `${service} is unavailable, cannot ${action}: what came is not an answer of ${kindOf(service)}: ${why}`;
+  return new LazycredError('ERR_UNAVAILABLE', message, {
+    name,
+    location,
+    hint: 'something else may answer in its place: check endpoint, proxies, and a login page of this network',
+    cause,
+  });
+}
+
+/** Whether a failure says that the server doesn't have what was asked for, now or ever. */
+export function isNotOffered(e: unknown): boolean {
+  const { name, status } = failureShape(e);
+  return BY_NAME[name] === 'ERR_UNSUPPORTED' || NOT_OFFERED.includes(status);
+}
+
+// How a message goes on after the service's name; else it `refuses to`.
+const FAILS: Partial<Record<ErrorCode, string>> = {
+  ERR_UNAVAILABLE: 'is unavailable, cannot',
+  ERR_UNSUPPORTED: 'does not offer what it takes to',
+};
+
+// `S3 in eu-west-1` → `S3`.
+function kindOf(service: string): string {
+  return service.split(' ', 1)[0] ?? service;
+}
+
+function isSuccess(status: number | undefined): boolean {
+  return status !== undefined && status >= 200 && status < 300;
+}
+
+function hintOf({ name, message }: Shape, code: ErrorCode): string | undefined {
+  if (/region is missing/iu.test(message)) return 'set region, or AWS_REGION';
+  if (name === 'InvalidObjectState') {
+    return 'the object was moved to an archive class: aws s3api restore-object brings it back; keep lifecycle rules off this prefix';
+  }
+  if (name.startsWith('KMS.')) {
+    return 'the key with which S3 itself encrypts this bucket is disabled, gone or pending deletion (aws kms describe-key)';
+  }
+  return HINTS[code];
 }
 
 // The store's time-out doesn't know whom it waited for; here that is known.
@@ -127,12 +198,18 @@ function abortReason(e: unknown, { signal, service, action, location, name }: Se
 // A failure of our own code, not of the service; the SDK marks what it met on the wire.
 function isBug(e: unknown): boolean {
   const ours = e instanceof TypeError || e instanceof RangeError || e instanceof ReferenceError;
-  return ours && !('$metadata' in e) && !('code' in e) && !/invalid url/iu.test(e.message);
+  if (!ours) return false;
+  // `$response`: the SDK's parser met something that it could not take apart.
+  const onTheWire = '$metadata' in e || '$response' in e || 'code' in e;
+  return !onTheWire && !/invalid url/iu.test(e.message);
 }
 
 function codeOf({ name, message, status, code }: Shape): ErrorCode {
   const named = BY_NAME[name];
   if (named !== undefined) return named;
+  // S3's word for the key with which it encrypts the bucket: `KMS.DisabledException`.
+  if (name.startsWith('KMS.')) return 'ERR_ACCESS';
+  if (NOT_OFFERED.includes(status)) return 'ERR_UNSUPPORTED';
   if (/region is missing|invalid hostname|Invalid URL/iu.test(message)) return 'ERR_CONFIG';
   if (
     status === undefined ||
@@ -144,7 +221,6 @@ function codeOf({ name, message, status, code }: Shape): ErrorCode {
     return 'ERR_UNAVAILABLE';
   }
   if (status === 401 || status === 403) return 'ERR_ACCESS';
-  // A 2xx that could not be understood: cut off, or not the service that it should be.
   return status < 300 ? 'ERR_UNAVAILABLE' : 'ERR_CONFIG';
 }
 

@@ -108,9 +108,10 @@ export class DynamoDBBackend implements Backend {
       ExpressionAttributeNames: { '#name': HASH_KEY },
     });
     const conflict = (cause: unknown) => this.#conflict(record, 'it exists', cause);
-    await this.#table.send({ ...o, action: 'write', name, conflict }, (client, options) =>
-      client.send(put, options),
-    );
+    await this.#table.putIf(put, { ...o, action: 'write', name, conflict }, async () => {
+      const newest = await this.#newest(name, o);
+      return newest?.[RANGE_KEY]?.S === (after && storedKey(after));
+    });
   }
 
   async erase(stub: StoredRecord, o: CallOptions = {}): Promise<void> {

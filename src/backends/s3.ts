@@ -4,6 +4,7 @@ import type { Listed, StoredRecord } from '../record.js';
 import { encodeBody } from '../record/body.js';
 import { refuseReserved, type SecretName } from '../record/names.js';
 import { versionNumber } from '../record/versions.js';
+import { MOST_REFUSALS } from '../aws/try-again.js';
 import { ConditionalWriter } from './s3/conditional.js';
 import { metadataOf, S3Layout } from './s3/layout.js';
 import { S3Listing } from './s3/listing.js';
@@ -133,12 +134,15 @@ export class S3Backend implements Backend {
     }
     const condition = after === undefined ? { absent: true as const } : { etag: revisionOf(after).etag };
     const object = { body, metadata: metadataOf(fields), condition };
-    try {
-      await this.#conditional.put(this.#layout.headKey(name), object, call);
-    } catch (e) {
-      if (!(e instanceof ConditionFailed)) throw e;
-      throw conflict(name, 'another writer was faster', e);
-    }
+    const key = this.#layout.headKey(name);
+    const etag = 'etag' in condition ? condition.etag : undefined;
+    await this.#unlessRefused(etag, call, async () => {
+      const refusal = await this.#put(key, object, call);
+      if (refusal === undefined) return 'done';
+      const holds = refusal.isRefusal && (await this.#objects.get(key, call))?.etag === etag;
+      if (!holds) throw conflict(name, 'another writer was faster', refusal);
+      return refusal;
+    });
   }
 
   async erase(stub: StoredRecord, { signal }: CallOptions = {}): Promise<void> {
@@ -204,22 +208,52 @@ export class S3Backend implements Backend {
     const key = this.#layout.archiveKey(name, version);
     const { body, etag } = revisionOf(head);
     const object = { body, metadata: metadataOf(head.fields), condition: { absent: true as const } };
-    try {
-      await this.#conditional.put(key, object, call);
-    } catch (e) {
-      if (!(e instanceof ConditionFailed)) throw e;
+    await this.#unlessRefused(undefined, call, async () => {
+      const refusal = await this.#put(key, object, call);
+      if (refusal === undefined) return 'done';
+      // Another write was under way, which may come to nothing: nothing is known of what is archived.
+      if (!refusal.isRefusal) throw conflict(name, 'another writer is archiving it', refusal);
       const archived = await this.#objects.get(key, call);
-      if (archived?.body.equals(body) === true) return;
+      if (archived === undefined) return refusal;
+      if (archived.body.equals(body)) return 'done';
       const now = await this.#records.head(call);
       const replaced = now === undefined || revisionOf(now).etag !== etag;
       // The number of LazyCred's own object was only the next free one, and somebody else took it.
-      if (replaced || head.version === '') throw conflict(name, 'it was replaced meanwhile', e);
+      if (replaced || head.version === '') throw conflict(name, 'it was replaced meanwhile', refusal);
       const message = `the newest record was rolled back or damaged: another version ${version} is archived`;
       throw new LazycredError('ERR_INTEGRITY', message, {
         name,
         location: this.location,
         hint: `compare the objects ${this.#layout.headKey(name)} and ${key} in the bucket`,
       });
+    });
+  }
+
+  // A conditional write; undefined when it succeeded.
+  async #put(
+    key: string,
+    object: Parameters<ConditionalWriter['put']>[1],
+    call: NameCall,
+  ): Promise<ConditionFailed | undefined> {
+    try {
+      await this.#conditional.put(key, object, call);
+      return undefined;
+    } catch (e) {
+      if (e instanceof ConditionFailed) return e;
+      throw e;
+    }
+  }
+
+  // Repeats a write that is refused although its condition holds, as after a conflict with nobody.
+  async #unlessRefused(
+    etag: string | undefined,
+    call: NameCall,
+    write: () => Promise<ConditionFailed | 'done'>,
+  ): Promise<void> {
+    for (let refusals = 1; ; refusals++) {
+      const result = await write();
+      if (result === 'done') return;
+      if (refusals === MOST_REFUSALS) throw this.#objects.refusesForever(etag, call, result);
     }
   }
 }

@@ -32,6 +32,8 @@ export interface World {
   /** The SDK's output for an answer. */
   output(request: Request, answer: Answer): unknown;
   isWrite(request: Request): boolean;
+  /** What a write is answered, without an effect, that meets another one. */
+  readonly underWay?: Answer;
   backend(send: (command: Command) => Promise<unknown>): Backend;
   /** The records under the one name, by place; and which of them `get` without a version gives. */
   records(state: State): readonly Shown[];
@@ -69,6 +71,8 @@ export interface Scenario {
   readonly crashes: number;
   /** Writes whose answer is lost: sent again by the SDK, or given up. */
   readonly losses: number;
+  /** Conditional writes that are answered as if another one were under way (S3's 409), and do nothing. */
+  readonly conflicts?: number;
   readonly accept?: readonly ('native' | 'lazycred')[];
 }
 
@@ -100,6 +104,7 @@ interface Node {
   readonly writers: readonly Writer[];
   readonly crashes: number;
   readonly losses: number;
+  readonly conflicts: number;
   readonly acks: readonly Ack[];
   /** The bodies of the newest record, in the order in which they were it. */
   readonly heads: readonly string[];
@@ -232,6 +237,7 @@ export async function explore(scenario: Scenario): Promise<Report> {
     writers: scenario.writers.map(() => ({ at: 0, since: 0, answers: [], path: '', alive: true })),
     crashes: scenario.crashes,
     losses: scenario.losses,
+    conflicts: scenario.conflicts ?? 0,
     acks: [],
     heads: headOf(world, scenario.initial),
     trace: undefined,
@@ -317,6 +323,10 @@ async function successors(
     });
   }
   const ours = op.overwrite === undefined;
+  if (ours && node.conflicts > 0 && world.underWay !== undefined && world.isWrite(request)) {
+    const meets = await deliver(node.state, world.underWay, 'meets another write');
+    out.push({ ...meets, conflicts: node.conflicts - 1 });
+  }
   if (ours && world.isWrite(request) && node.losses > 0) {
     const timeOut: Answer = { error: 'TimeoutError', status: 0 };
     // It took effect; the SDK sends it again, or has no attempts left. Or it never arrived.
@@ -423,7 +433,15 @@ async function stuck(scenario: Scenario, node: Node, next: Next): Promise<string
 function identity(node: Node): string {
   const stored = [...node.state].map(([place, body]) => intern(`${place} ${body}`)).sort((a, b) => a - b);
   const writers = node.writers.map(({ at, since, path, alive }) => [at, since, path, alive]);
-  return JSON.stringify([stored, writers, node.crashes, node.losses, node.acks, node.heads.map(intern)]);
+  return JSON.stringify([
+    stored,
+    writers,
+    node.crashes,
+    node.losses,
+    node.conflicts,
+    node.acks,
+    node.heads.map(intern),
+  ]);
 }
 
 function describe({ op, input }: Request): string {

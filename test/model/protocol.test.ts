@@ -51,6 +51,13 @@ describe.each([
     ]);
   }, 60_000);
 
+  test('two writers, each of whose writes may be told that another one is under way: never an alarm', async () => {
+    const initial = await after(world, 1);
+    const writers = [[PUT], [{ ifVersion: 1 }]];
+    const scenario = { world, initial, writers, crashes: 0, losses: 1, conflicts: 2 };
+    await check(scenario, ['put', 'ERR_CONFLICT', 'ERR_UNAVAILABLE']);
+  }, 60_000);
+
   test('compare-and-set against plain puts', async () => {
     const initial = await after(world, 2);
     const writers = [[{ ifVersion: 2 }, { ifVersion: 3 }], [PUT], [{ ifVersion: 2 }]];

@@ -32,6 +32,7 @@ export const s3: World = {
       isAws: () => true,
     }),
   isWrite: ({ op }) => op === 'PutObjectCommand',
+  underWay: { error: 'ConditionalRequestConflict', status: 409 },
   execute(state, { op, input }) {
     const key = String(input['Key']);
     const stored = state.get(key);
@@ -76,6 +77,7 @@ export const s3: World = {
 export const dynamodb: World = {
   backend: (send) => new DynamoDBBackend({ client: { send, destroy: () => undefined } as never, table: 't' }),
   isWrite: ({ op }) => op === 'PutItemCommand',
+  underWay: { error: 'ReplicatedWriteConflictException', status: 400 },
   execute(state, { op, input }) {
     switch (op) {
       case 'DescribeContinuousBackupsCommand':

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, BackendListOptions } from '../../backend.js';
 import { cloudchainName, parseCloudchainName } from '../../record/cloudchain-names.js';
@@ -77,9 +78,10 @@ export class CloudchainBackend implements Backend {
         location: this.location,
         cause,
       });
-    await this.#table.send({ ...o, action: 'write', name, conflict }, (client, options) =>
-      client.send(put, options),
-    );
+    await this.#table.putIf(put, { ...o, action: 'write', name, conflict }, async () => {
+      const row = await this.#table.get(Key, name, o);
+      return isDeepStrictEqual(row?.[SECRET], old);
+    });
   }
 
   erase(): Promise<never> {

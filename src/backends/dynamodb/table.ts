@@ -2,6 +2,7 @@ import {
   DeleteItemCommand,
   DescribeContinuousBackupsCommand,
   GetItemCommand,
+  type PutItemCommand,
   QueryCommand,
   ScanCommand,
   type DynamoDBClient,
@@ -9,9 +10,10 @@ import {
   type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { CallOptions } from '../../backend.js';
-import { LazycredError } from '../../errors.js';
+import { isLazycredError, LazycredError } from '../../errors.js';
 import { quote } from '../../text/printable.js';
 import { failureShape, serviceError } from '../../aws/service-errors.js';
+import { MOST_REFUSALS, tryAgain } from '../../aws/try-again.js';
 import type { TableKeys } from './table-keys.js';
 import { otherKeys, type Row } from './rows.js';
 
@@ -41,6 +43,15 @@ interface HttpHandlerOptions {
 
 /** Longest window of point-in-time recovery (DynamoDB Developer Guide, "Point-in-time backups"). */
 const MAX_RECOVERY_DAYS = 35;
+
+// Another request on the same rows was under way, in another region or in a transaction (API reference,
+// "Errors" of PutItem and DeleteItem).
+const UNDER_WAY: ReadonlySet<string> = new Set([
+  'ReplicatedWriteConflictException',
+  'TransactionConflictException',
+]);
+const isUnderWay = (e: unknown): boolean => UNDER_WAY.has(failureShape(e).name);
+const LOST = 'ConditionalCheckFailedException';
 
 /** DynamoDB's words for a request whose keys aren't the table's: of Query, of GetItem and DeleteItem, of PutItem. */
 const OTHER_KEYS = /key schema element|key element does not match|Missing the key/u;
@@ -78,12 +89,48 @@ export class DynamoDBTable {
     request: (client: DynamoDBBackendOptions['client'], options: HttpHandlerOptions) => Promise<T>,
   ): Promise<T> {
     const { signal, conflict } = call;
-    signal?.throwIfAborted();
+    const send = (): Promise<T> => {
+      signal?.throwIfAborted();
+      return request(this.client, signal === undefined ? {} : { abortSignal: signal });
+    };
     try {
-      return await request(this.client, signal === undefined ? {} : { abortSignal: signal });
+      // Who writes under a condition looks again first.
+      return await (conflict === undefined ? tryAgain(signal, isUnderWay, send) : send());
     } catch (e) {
-      const lost = failureShape(e).name === 'ConditionalCheckFailedException' && signal?.aborted !== true;
-      throw lost && conflict !== undefined ? conflict(e) : this.#failure(e, call);
+      const lost = failureShape(e).name === LOST || isUnderWay(e);
+      if (lost && conflict !== undefined && signal?.aborted !== true) throw conflict(e);
+      throw this.#failure(e, call);
+    }
+  }
+
+  /**
+   * Writes a row under a condition.
+   *
+   * @param holds whether the condition holds, as read now
+   * @throws `conflict`; ERR_UNSUPPORTED when the server goes on refusing although the condition holds
+   */
+  async putIf(
+    put: PutItemCommand,
+    call: TableCall & Required<Pick<TableCall, 'conflict'>>,
+    holds: () => Promise<boolean>,
+  ): Promise<void> {
+    for (let refusals = 1; ; refusals++) {
+      try {
+        await this.send(call, (client, options) => client.send(put, options));
+        return;
+      } catch (e) {
+        const { cause } = e as { cause?: unknown };
+        if (!isLazycredError(e, 'ERR_CONFLICT') || failureShape(cause).name !== LOST) throw e;
+        if (!(await holds())) throw e;
+        if (refusals < MOST_REFUSALS) continue;
+        const message = `${this.#service} refuses again and again a write whose condition holds, although nobody else has written`;
+        throw new LazycredError('ERR_UNSUPPORTED', message, {
+          name: call.name,
+          location: this.location,
+          hint: 'a proxy, or a server without conditional writes: reach DynamoDB without it',
+          cause,
+        });
+      }
     }
   }
 
@@ -167,6 +214,10 @@ export class DynamoDBTable {
     } while (start !== undefined);
   }
 
+  get #service(): string {
+    return this.#region === undefined ? 'DynamoDB' : `DynamoDB in ${this.#region}`;
+  }
+
   #failure(e: unknown, { action, name, signal }: TableCall): unknown {
     const shape = failureShape(e);
     if (signal?.aborted !== true && shape.name === 'ValidationException' && OTHER_KEYS.test(shape.message)) {
@@ -181,8 +232,7 @@ export class DynamoDBTable {
         cause: e,
       });
     }
-    const service = this.#region === undefined ? 'DynamoDB' : `DynamoDB in ${this.#region}`;
-    return serviceError(e, { service, action, location: this.location, name, signal });
+    return serviceError(e, { service: this.#service, action, location: this.location, name, signal });
   }
 }
 

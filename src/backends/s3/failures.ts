@@ -1,5 +1,6 @@
 import { LazycredError } from '../../errors.js';
-import { failureShape, serviceError } from '../../aws/service-errors.js';
+import { quote } from '../../text/printable.js';
+import { failureShape, notAnAnswer, serviceError, type ServiceCall } from '../../aws/service-errors.js';
 
 /** What a call is about, and what ends it. */
 export interface S3Call {
@@ -26,8 +27,9 @@ export class S3Failures {
   }
 
   /** @param action what can't be done, for messages: `read` */
-  of(e: unknown, action: string, { name, signal }: S3Call): unknown {
-    const { bucket, service, location } = this.#service;
+  of(e: unknown, action: string, call: S3Call): unknown {
+    const { bucket, location } = this.#service;
+    const { name, signal } = call;
     if (failureShape(e).name === 'NoSuchBucket' && signal?.aborted !== true) {
       return new LazycredError('ERR_CONFIG', `the bucket "${bucket}" does not exist`, {
         name,
@@ -36,7 +38,33 @@ export class S3Failures {
         cause: e,
       });
     }
-    return serviceError(e, { service, action, location, name, signal });
+    return serviceError(e, this.#call(action, call));
+  }
+
+  /** A success that S3 would not have answered so. @param why as in `notAnAnswer` */
+  notS3(action: string, call: S3Call, why: string): LazycredError {
+    return notAnAnswer(this.#call(action, call), why);
+  }
+
+  /**
+   * The refusal of a server (or a proxy before it) that says of a condition which holds that it doesn't:
+   * to write again would never end.
+   *
+   * @param etag of the object as it was read, twice; undefined for one that isn't there
+   */
+  refusesForever(etag: string | undefined, { name }: S3Call, cause: unknown): LazycredError {
+    const { service, location } = this.#service;
+    const what =
+      etag === undefined
+        ? 'to create an object that is not there (If-None-Match)'
+        : `to replace the object of ETag ${quote(etag)} on condition that this is its ETag (If-Match)`;
+    const message = `${service} refuses again and again ${what}, although nobody else has written`;
+    return new LazycredError('ERR_UNSUPPORTED', message, {
+      name,
+      location,
+      hint: 'a proxy that rewrites ETags, or a server without conditional writes: reach S3 without it',
+      cause,
+    });
   }
 
   /** The failure of a GET, whose 403 may also stand for an object that isn't there. */
@@ -61,5 +89,10 @@ export class S3Failures {
       `${service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values`,
       { location, hint: 'use an S3 service that honours them, or a DynamoDB store', cause },
     );
+  }
+
+  #call(action: string, { name, signal }: S3Call): ServiceCall {
+    const { service, location } = this.#service;
+    return { service, action, location, name, signal };
   }
 }

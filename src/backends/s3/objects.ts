@@ -10,9 +10,20 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { LazycredError } from '../../errors.js';
-import { failureShape } from '../../aws/service-errors.js';
+import { failureShape, isNotOffered } from '../../aws/service-errors.js';
+import { tryAgain } from '../../aws/try-again.js';
 import { S3Failures, type S3Call, type S3Service } from './failures.js';
+import {
+  keysPage,
+  versionsPage,
+  type KeysPage,
+  type ObjectVersion,
+  type PageStart,
+  type VersionsStart,
+} from './pages.js';
 import { readBody } from './read-body.js';
+
+export type { ObjectVersion, PageStart, S3Key } from './pages.js';
 
 /** What the backend uses of the SDK's client. */
 export type S3Sender = Pick<S3Client, 'send' | 'destroy'>;
@@ -24,26 +35,8 @@ export interface S3Object {
   readonly modified: Date | undefined;
 }
 
-/** One line of a listing. */
-export interface S3Key {
-  readonly key: string;
-  readonly size: number;
-  readonly modified: Date | undefined;
-}
-
-/** Where a page begins: at the beginning, after a key, or where the page before ended. */
-export type PageStart =
-  { readonly after: string } | { readonly token: string } | Readonly<Record<string, never>>;
-
 /** The condition of a write: the object must not exist, or must still be the one with this ETag. */
 export type Condition = { readonly absent: true } | { readonly etag: string };
-
-/** One version of an object as S3 keeps it on a versioned bucket. */
-export interface ObjectVersion {
-  readonly key: string;
-  readonly id: string;
-  readonly current: boolean;
-}
 
 /** An object's user metadata. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -59,17 +52,24 @@ export interface NewObject {
 /** A conditional write that lost: 412, 409 (a racing write, try again), or 404 (If-Match on nothing). */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
+  /** Whether the server says that the condition doesn't hold; else another write was under way, and it may. */
+  readonly isRefusal: boolean;
+
+  constructor(reason: string, cause: unknown) {
+    super(reason, { cause });
+    this.isRefusal = !UNDER_WAY.has(reason);
+  }
 }
+
+const LIST_VERSIONS = 'list the versions of objects';
 
 /** How often a body that breaks off is asked for again; the SDK retries only up to the headers. */
 const BODY_ATTEMPTS = 3;
 
-const LOST: Readonly<Record<string, true>> = {
-  PreconditionFailed: true,
-  ConditionalRequestConflict: true,
-  NoSuchKey: true,
-  NotFound: true,
-};
+// S3's "Error responses": another request on the same object was under way, to be sent again.
+const UNDER_WAY: ReadonlySet<string> = new Set(['ConditionalRequestConflict', 'OperationAborted']);
+const LOST: ReadonlySet<string> = new Set(['PreconditionFailed', 'NoSuchKey', 'NotFound', ...UNDER_WAY]);
+const isUnderWay = (e: unknown): boolean => UNDER_WAY.has(failureShape(e).name);
 
 /** The requests that the S3 backend makes, with their failures told apart. */
 export class S3Objects {
@@ -100,7 +100,7 @@ export class S3Objects {
       }
       try {
         const body = await readBody(out, name);
-        return { body, etag: out.ETag ?? '', modified: out.LastModified };
+        return { body, etag: this.#etagOf(out, 'read', call), modified: out.LastModified };
       } catch (e) {
         if (attempt === BODY_ATTEMPTS || signal?.aborted === true || e instanceof LazycredError) {
           throw this.#failures.of(e, 'read', call);
@@ -122,15 +122,16 @@ export class S3Objects {
       Metadata: { ...metadata },
       ...headersOf(condition),
     });
+    const send = () => this.#client.send(put, this.#begin(call.signal));
     try {
-      const out = await this.#client.send(put, this.#begin(call.signal));
-      return out.ETag ?? '';
+      // Who writes under a condition looks again first.
+      const out = await (condition === undefined ? tryAgain(call.signal, isUnderWay, send) : send());
+      return this.#etagOf(out, 'write', call);
     } catch (e) {
-      if (call.signal?.aborted === true) throw this.#failures.of(e, 'write', call);
+      if (condition === undefined || call.signal?.aborted === true) throw this.#failures.of(e, 'write', call);
       const shape = failureShape(e);
-      if (LOST[shape.name] === true || shape.status === 412)
-        throw new ConditionFailed(shape.name, { cause: e });
-      if (shape.name === 'NotImplemented') throw this.ignoresConditions(e);
+      if (LOST.has(shape.name) || shape.status === 412) throw new ConditionFailed(shape.name, e);
+      if (isNotOffered(e)) throw this.ignoresConditions(e);
       throw this.#failures.of(e, 'write', call);
     }
   }
@@ -142,6 +143,7 @@ export class S3Objects {
     const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: key, ...version });
     try {
       const out = await this.#client.send(head, this.#begin(signal));
+      this.#etagOf(out, 'read', call);
       return out.Metadata ?? {};
     } catch (e) {
       if (failureShape(e).status === 404 && signal?.aborted !== true) return undefined;
@@ -152,23 +154,18 @@ export class S3Objects {
   /** Every version that S3 keeps of the objects whose keys begin with `prefix`, delete markers included. */
   async versions(prefix: string, call: S3Call): Promise<ObjectVersion[]> {
     const found: ObjectVersion[] = [];
-    let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    let from: VersionsStart | undefined = {};
     while (from !== undefined) {
-      let out: ListObjectVersionsCommandOutput;
+      const list = new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from });
       try {
-        const list = new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from });
-        out = await this.#client.send(list, this.#begin(call.signal));
+        const out: ListObjectVersionsCommandOutput = await this.#client.send(list, this.#begin(call.signal));
+        const page = versionsPage(out, prefix);
+        if (typeof page === 'string') throw this.#failures.notS3(LIST_VERSIONS, call, page);
+        found.push(...page.versions);
+        from = page.next;
       } catch (e) {
-        throw this.#failures.of(e, 'list the versions of objects', call);
+        throw this.#failures.of(e, LIST_VERSIONS, call);
       }
-      for (const { Key, VersionId, IsLatest } of [...(out.Versions ?? []), ...(out.DeleteMarkers ?? [])]) {
-        if (Key === undefined || VersionId === undefined) continue;
-        found.push({ key: Key, id: VersionId, current: IsLatest === true });
-      }
-      const { NextKeyMarker, NextVersionIdMarker } = out;
-      const more = out.IsTruncated === true && NextKeyMarker !== undefined;
-      const version = NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker };
-      from = more ? { KeyMarker: NextKeyMarker, ...version } : undefined;
     }
     return found;
   }
@@ -188,9 +185,14 @@ export class S3Objects {
     action: string,
     call: S3Call,
   ): Promise<void> {
+    const remove = new DeleteObjectCommand({ Bucket: this.#bucket, ...what });
     try {
-      const remove = new DeleteObjectCommand({ Bucket: this.#bucket, ...what });
-      await this.#client.send(remove, this.#begin(call.signal));
+      const send = () => this.#client.send(remove, this.#begin(call.signal));
+      const { $metadata: answer } = await tryAgain(call.signal, isUnderWay, send);
+      // "No content" is S3's answer; a page of something else is 200.
+      if (answer.httpStatusCode !== 204 && answer.requestId === undefined) {
+        throw this.#failures.notS3(action, call, 'it is not empty, and carries no request id');
+      }
     } catch (e) {
       throw this.#failures.of(e, action, call);
     }
@@ -202,7 +204,7 @@ export class S3Objects {
     size: number,
     from: PageStart,
     call: S3Call & { readonly delimiter?: string },
-  ): Promise<{ readonly keys: readonly S3Key[]; readonly next: PageStart | undefined }> {
+  ): Promise<KeysPage> {
     const list = new ListObjectsV2Command({
       Bucket: this.#bucket,
       Prefix: prefix,
@@ -213,14 +215,17 @@ export class S3Objects {
     });
     try {
       const out = await this.#client.send(list, this.#begin(call.signal));
-      const keys = (out.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
-        Key === undefined ? [] : [{ key: Key, size: Size ?? 0, modified: LastModified }],
-      );
-      const token = out.NextContinuationToken;
-      return { keys, next: out.IsTruncated === true && token !== undefined ? { token } : undefined };
+      const page = keysPage(out, prefix, 'token' in from ? from.token : undefined);
+      if (typeof page === 'string') throw this.#failures.notS3('list', call, page);
+      return page;
     } catch (e) {
       throw this.#failures.of(e, 'list', call);
     }
+  }
+
+  /** The ERR_UNSUPPORTED of a server that goes on refusing a write whose condition holds. */
+  refusesForever(etag: string | undefined, call: S3Call, cause: unknown): LazycredError {
+    return this.#failures.refusesForever(etag, call, cause);
   }
 
   /** The refusal of an endpoint on which two writers would silently overwrite each other. */
@@ -231,6 +236,12 @@ export class S3Objects {
   close(): void {
     this.#closed = true;
     this.#client.destroy();
+  }
+
+  /** The ETag, which S3 sends with every object and for every write. @throws ERR_UNAVAILABLE without it */
+  #etagOf({ ETag }: { readonly ETag?: string | undefined }, action: string, call: S3Call): string {
+    if (typeof ETag === 'string' && ETag !== '') return ETag;
+    throw this.#failures.notS3(action, call, 'it has no ETag');
   }
 
   /** What a request is sent with. @throws ERR_USAGE once closed; the reason of an aborted signal */

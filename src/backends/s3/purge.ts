@@ -60,10 +60,12 @@ async function noncurrent(
 async function heldOneOf(
   { objects }: S3Records,
   versions: readonly string[] | undefined,
-  { key, id }: ObjectVersion,
+  { key, id, marker }: ObjectVersion,
   call: NameCall,
 ): Promise<boolean> {
   if (versions === undefined) return true;
+  // A delete marker holds nothing; S3 answers 405 to a HEAD of one.
+  if (marker) return false;
   const metadata = await objects.head(key, { ...call, id });
   return versions.includes(metadata?.[VERSION_METADATA] ?? '');
 }
