@@ -132,7 +132,8 @@ export class ManySecrets {
 }
 
 function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
-  return { ...o, comment: entry?.comment ?? o.comment };
+  const { comment = o.comment, by = o.by, tags = o.tags, version } = entry ?? {};
+  return { ...o, comment, by, tags, version };
 }
 
 // As it was given: null and undefined are no value, and refused as such.

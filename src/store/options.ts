@@ -108,6 +108,12 @@ export interface PutEntry {
   readonly value: string | Uint8Array;
   /** Instead of the options' own. */
   readonly comment?: string | undefined;
+  /** Instead of the options' own. */
+  readonly by?: string | undefined;
+  /** Instead of the options' own. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Exactly this version, which must come after the newest, instead of the next. */
+  readonly version?: number | string | undefined;
 }
 
 /** What `Store.putMany` takes for all entries alike. */

@@ -1,4 +1,5 @@
 import { isGlob, parseGlob } from '../../text/glob.js';
+import { mustHoldAll, tellLeftOut, writeFullExport } from '../steps/full-export.js';
 import { exportFormat, writeExport } from '../steps/write-export.js';
 import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
@@ -37,13 +38,28 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
       group: KEYS,
     },
     { name: 'raw-names', about: 'the names stay, in every format', group: KEYS },
+    {
+      name: 'full',
+      about: 'comments, tags, authors and times, too, and values of any bytes (json, yaml)',
+      group: 'What is written:',
+    },
+    {
+      name: 'all-versions',
+      about: 'as --full, every version that has a value, oldest first',
+      group: 'What is written:',
+    },
     ALLOW_EMPTY,
   ],
-  conflicts: [['prefix', 'raw-names']],
+  conflicts: [
+    ['prefix', 'raw-names'],
+    ['prefix', 'full'],
+    ['prefix', 'all-versions'],
+  ],
   examples: [
     ['lazy export prod/ --format dotenv', 'for a .env file'],
     ['. <(lazy export prod/ --format shell)', 'into the variables of this shell (bash)'],
-    ['lazy export -o all.json', 'everything, for lazy import'],
+    ['lazy export -o all.json', 'every value, for lazy import'],
+    ['lazy export --all-versions -o all.json', 'comments, tags and history with them'],
   ],
   operands: [0, Infinity],
   run: exportSecrets,
@@ -52,17 +68,27 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
 async function exportSecrets(args: CommandArguments, session: Session): Promise<void> {
   const format = exportFormat(args.text('format'));
   const prefix = args.text('prefix') ?? commonPrefix(args.operands);
+  const isFull = args.has('full') || args.has('all-versions');
+  if (isFull) mustHoldAll(format);
   const output = args.text('output');
   const path = output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
   const store = await session.open('opens');
   session.doing = 'export';
   const secrets = await readMany(store, wanted(args, 'prefixes'), session);
-  const rawNames = args.has('raw-names') ? true : args.has('prefix') ? false : undefined;
-  await writeExport(secrets, { format, prefix, rawNames }, path, session);
-  if (path !== undefined)
+  const wrote = (): void => {
+    if (path === undefined) return;
     session.talk(
       `wrote ${secrets.size} secret${secrets.size === 1 ? '' : 's'} of ${store.location} to ${path}`,
     );
+  };
+  if (isFull) {
+    await writeFullExport(secrets, { format, hasHistory: args.has('all-versions'), path, store }, session);
+    return wrote();
+  }
+  const rawNames = args.has('raw-names') ? true : args.has('prefix') ? false : undefined;
+  await writeExport(secrets, { format, prefix, rawNames }, path, session);
+  tellLeftOut(secrets, format, session);
+  wrote();
 }
 
 function commonPrefix(patterns: readonly string[]): string {

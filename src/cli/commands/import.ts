@@ -12,7 +12,9 @@ import {
   MAX_IMPORT_BYTES,
   type ImportFormat,
 } from '../formats/import.js';
+import { hasVersions, importHistory, planHistory } from '../steps/import-history.js';
 import { planImport } from '../steps/plan-import.js';
+import type { PutManyOptions, Store } from '../../index.js';
 import { caution } from '../io/caution.js';
 import { writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
@@ -73,9 +75,10 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
   const entries = await readEntries(args, session);
   const skipUnchanged = args.has('skip-unchanged');
   const isDry = args.has('dry-run');
-  const store = await session.open(!isDry || skipUnchanged ? 'wraps' : 'nothing');
+  const store = await session.open(!isDry || skipUnchanged || hasVersions(entries) ? 'wraps' : 'nothing');
   session.doing = 'import';
   const options = { comment: args.text('comment'), tags, by, skipUnchanged };
+  if (hasVersions(entries)) return importVersions({ entries, store, options, isDry }, session);
   if (isDry) {
     const plan = await planImport(entries, store, options, session);
     const rows = plan.map(({ action, name }) => [action, name]);
@@ -98,6 +101,32 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
   await session.tellSealed(`stored ${stored} secret${stored === 1 ? '' : 's'}`, store, left);
   const { format } = (await session.config()).settings;
   if (stored > 0) caution(format, (line) => session.talk(line));
+}
+
+async function importVersions(
+  { entries, store, options, isDry }: VersionsImport,
+  session: Session,
+): Promise<void> {
+  const plan = await planHistory(entries, store, options, session);
+  if (isDry) {
+    const rows = plan.map(({ entry: { name, version = '' }, isThere }) => [
+      isThere ? 'unchanged' : 'new version',
+      name,
+      version,
+    ]);
+    return writeOut(isatty(1) ? table(rows) : tabbed(rows));
+  }
+  const stored = await importHistory(plan, store, options, session);
+  const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
+  const many = `${stored} version${stored === 1 ? '' : 's'}`;
+  session.talk(`stored ${many} in ${store.location}${under}; ${plan.length - stored} unchanged`);
+}
+
+interface VersionsImport {
+  readonly entries: readonly ImportedEntry[];
+  readonly store: Store;
+  readonly options: PutManyOptions;
+  readonly isDry: boolean;
 }
 
 async function readEntries(args: CommandArguments, session: Session): Promise<readonly ImportedEntry[]> {

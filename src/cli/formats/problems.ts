@@ -21,6 +21,7 @@ export function lineAt(text: string, at: number): string {
 export class Found {
   readonly #format: string;
   readonly #entries = new Map<string, ImportedEntry>();
+  readonly #versioned = new Set<string>();
   readonly #shown: (() => string)[] = [];
   #problems = 0;
   #hint: string | undefined;
@@ -45,6 +46,20 @@ export class Found {
     else {
       const value = Buffer.from(text);
       this.#entries.set(name, comment === '' ? { name, value } : { name, value, comment });
+    }
+  }
+
+  /** As {@link Found.add} for a version with all that goes with it, of which a name may have several. */
+  addVersion(entry: ImportedEntry, where: () => string): void {
+    const { name, version } = entry;
+    const key = version === undefined ? name : `${name}\0${BigInt(version)}`;
+    const hasOther = version === undefined ? this.#versioned.has(name) : this.#entries.has(name);
+    if (name === '') this.refuse('an empty name', where);
+    else if (!name.isWellFormed()) this.refuse(`the name ${quote(name)} is not well-formed Unicode`, where);
+    else if (this.#entries.has(key) || hasOther) this.refuse(`${quote(name)} is there twice`, where);
+    else {
+      if (version !== undefined) this.#versioned.add(name);
+      this.#entries.set(key, entry);
     }
   }
 

@@ -280,6 +280,58 @@ describe('dotenv', () => {
   });
 });
 
+describe('a full export', () => {
+  const full = (...secrets: unknown[]): string => JSON.stringify({ 'lazycred-export': 1, secrets });
+
+  test('is read with its notes, in JSON and YAML alike', () => {
+    const file = full({ name: 'a', version: '3', base64: '/wA=', comment: 'c', tags: { x: 'y' }, by: 'b' });
+    const expected = [
+      { name: 'a', version: '3', value: Buffer.from([0xff, 0]), comment: 'c', tags: { x: 'y' }, by: 'b' },
+    ];
+    expect(importEntries(Buffer.from(file), 'json')).toEqual(expected);
+    expect(importEntries(Buffer.from(file.replaceAll(':', ': ')), 'yaml')).toEqual(expected);
+  });
+
+  test('a secret of the name that marks one is no full export', () => {
+    const file = '{"lazycred-export": "1", "secrets": "x"}';
+    expect(read('json', file)).toEqual([
+      ['lazycred-export', '1'],
+      ['secrets', 'x'],
+    ]);
+  });
+
+  test.each([
+    [full({ name: 'a' }), 'secret 1: "a" has not one "value" or "base64"'],
+    [full({ name: 'a', value: 'x', base64: 'eA==' }), 'secret 1: "a" has not one "value" or "base64"'],
+    [full({ name: 'a', base64: 'e' }), 'secret 1: "a" has not one "value" or "base64"'],
+    [
+      full({ value: 'x' }, [], 'y'),
+      'secret 1: it has no name; secret 2: it is not a map; secret 3: it is not a map',
+    ],
+    [full({ name: 'a', value: 'x', expires: 'z' }), 'secret 1: it has an unknown member "expires"'],
+    [full({ name: 'a', value: 'x', version: '1a' }), 'secret 1: "a" has a version that is not a number'],
+    [full({ name: 'a', value: 'x', tags: { x: 1 } }), 'secret 1: "a" has tags that are not texts'],
+    [full({ name: 'a', value: 'x', comment: 1 }), 'secret 1: "a" has a note that is not text'],
+    [full({ name: 'a', value: 'x' }, { name: 'a', value: 'y' }), 'secret 2: "a" is there twice'],
+    [
+      full({ name: 'a', value: 'x', version: '1' }, { name: 'a', value: 'y', version: '01' }),
+      'secret 2: "a" is there twice',
+    ],
+    [
+      full({ name: 'a', value: 'x', version: '1' }, { name: 'a', value: 'y' }),
+      'secret 2: "a" is there twice',
+    ],
+    ['{"lazycred-export": 2, "secrets": []}', 'its lazycred-export is not 1'],
+    ['{"lazycred-export": 1, "secrets": [], "more": 1}', 'its lazycred-export is not 1'],
+    [
+      '{"lazycred-export": 1, "secrets": [{"name": "a", "value": "x", "value": "y"}]}',
+      'a member is there twice',
+    ],
+  ])('%s is refused', (file, why) => {
+    expect(refused('json', file).message).toBe(`not a json file of secrets: ${why}`);
+  });
+});
+
 describe('csv', () => {
   test.each([
     ['name,value', []],

@@ -1,6 +1,7 @@
 import { quote } from '../../../text/printable.js';
 import type { ImportedEntry } from '../entry.js';
 import { badFile, Found, lineAt } from '../problems.js';
+import { isFull, readFull } from './full.js';
 
 const AS_TEXT = 'write it as text in quotes';
 
@@ -14,6 +15,11 @@ export function readJson(text: string): readonly ImportedEntry[] {
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badFile('json', 'it is not one object', '{"name": "value", …}');
+  }
+  if (isFull(value)) {
+    const entries = readFull('json', value);
+    if (hasTwice(text, value)) throw badFile('json', 'a member is there twice');
+    return entries;
   }
   const found = new Found('json');
   for (const { name: nameText, value: valueText, at } of jsonMembers(text)) {
@@ -40,6 +46,23 @@ function parse(text: string): unknown {
       position === undefined ? 'not JSON' : `${lineAt(text, Number(position))}: not JSON`,
     );
   }
+}
+
+/** Whether an object anywhere in valid JSON has a member twice: each has one colon in the text, and JSON.parse keeps one. */
+function hasTwice(text: string, value: unknown): boolean {
+  let colons = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (c === '"') i = endOfString(text, i);
+    else if (c === ':') colons++;
+  }
+  return colons !== membersIn(value);
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner = Object.values(value).reduce<number>((sum, one) => sum + membersIn(one), 0);
+  return Array.isArray(value) ? inner : inner + Object.keys(value).length;
 }
 
 /** One member of an object. */

@@ -2,6 +2,7 @@ import { FAILSAFE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
 import { quote } from '../../../text/printable.js';
 import type { ImportedEntry } from '../entry.js';
 import { badFile, Found } from '../problems.js';
+import { isFull, readFull } from './full.js';
 
 /**
  * One YAML map, name → value: every scalar counts as it is written (`0123`, `1e3`, `yes`), whatever
@@ -18,6 +19,7 @@ export function readYaml(text: string): readonly ImportedEntry[] {
   if (typeof value !== 'object' || value instanceof Nothing || Array.isArray(value)) {
     throw badFile('yaml', 'it is not one map', 'name: value');
   }
+  if (isFull(value)) return readFull('yaml', value);
   let isNested = false;
   for (const [name, scalar] of Object.entries(value)) {
     if (typeof scalar === 'string') found.add(name, scalar);

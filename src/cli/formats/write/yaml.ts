@@ -2,7 +2,7 @@ import { jsonString } from './json.js';
 import { badKey, type Writer } from '../writer.js';
 
 /** YAML 1.2.2 section 7.4.2: an implicit key is at most 1,024 characters; PyYAML holds to it. */
-const LONGEST_KEY = 1024;
+export const LONGEST_KEY = 1024;
 
 /** One `"key": "value"` a line: JSON's strings, which YAML 1.1 and 1.2 read alike, and never as a number or a word. */
 export const yamlWriter: Writer = {
