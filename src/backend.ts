@@ -81,10 +81,11 @@ export interface Backend {
   remove(record: Pick<StoredRecord, 'name' | 'version' | 'revision'>, o?: CallOptions): Promise<void>;
 
   /**
-   * Removes what the service by itself keeps of erased versions (S3's noncurrent object versions), as
-   * far as there is such a thing.
+   * Removes what is kept of erased versions beside their places, as far as there is such a thing: S3's
+   * noncurrent object versions, and what killed writers left unfinished, whatever version that was to be.
    *
-   * @param versions those that were erased; undefined for everything that was ever under the name
+   * @param versions those that were erased, none of them where the name has no versions; undefined for
+   *   everything that was ever under the name
    * @returns what stays for a while out of reach, for the user to know (DynamoDB's point-in-time
    *   window); undefined for nothing
    * @throws ERR_ACCESS when something remains because it may not be removed, saying what

@@ -11,7 +11,7 @@ import type { Fields, Listed, RemovedState, StoredRecord } from '../record.js';
 import { MAX_FILE_BYTES, withRecord, type RecordFile } from './local/files.js';
 import { readNames, readVersions } from './local/folders.js';
 import { encodeName, fileOf } from './local/names.js';
-import { overwriteVersion, removeVersion, writeVersion } from './local/write.js';
+import { overwriteVersion, removeUnfinished, removeVersion, writeVersion } from './local/write.js';
 
 /** Settings of a {@link LocalBackend}. */
 export interface LocalBackendOptions {
@@ -121,6 +121,7 @@ export class LocalBackend implements Backend {
   ): Promise<undefined> {
     refuseReserved(name);
     this.#begin(o.signal);
+    await removeUnfinished(this.#folder(name), name);
     return undefined;
   }
 

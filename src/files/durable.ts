@@ -1,6 +1,6 @@
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode } from './system-errors.js';
+import { systemCode, systemErrorOf } from './system-errors.js';
 
 /** A file to be written, whole or not at all: also after a crash, nobody sees half of it. */
 export interface WholeFile {
@@ -17,12 +17,10 @@ export interface WholeFile {
  *
  * @throws the system's errors, among them `link`'s: EEXIST where the file is there already
  */
-export async function createFile({ path, temporary, body, signal }: WholeFile): Promise<void> {
+export async function createFile(file: WholeFile): Promise<void> {
+  const { path, temporary } = file;
   try {
-    signal?.throwIfAborted();
-    await writeNew(temporary, body);
-    signal?.throwIfAborted();
-    await link(temporary, path);
+    await place(file, () => link(temporary, path));
   } finally {
     await rm(temporary, { force: true });
   }
@@ -36,17 +34,35 @@ export async function createFile({ path, temporary, body, signal }: WholeFile): 
  *
  * @throws the system's errors
  */
-export async function replaceFile({ path, temporary, body, signal }: WholeFile): Promise<void> {
+export async function replaceFile(file: WholeFile): Promise<void> {
+  const { path, temporary } = file;
   try {
-    signal?.throwIfAborted();
-    await writeNew(temporary, body);
-    signal?.throwIfAborted();
-    await rename(temporary, path);
+    await place(file, () => rename(temporary, path));
   } catch (e) {
     await rm(temporary, { force: true });
     throw e;
   }
   await syncFolder(dirname(path));
+}
+
+/** How often a temporary file may be swept away under its writer before something is wrong. */
+const MAX_SWEPT = 20;
+
+// Whoever removes a secret sweeps away every unfinished file of it (`removeLeftovers`), a living writer's
+// too: that one finds its file gone when it comes to put it in its place, and writes it again.
+async function place({ temporary, body, signal }: WholeFile, put: () => Promise<void>): Promise<void> {
+  for (let swept = 0; ; swept++) {
+    signal?.throwIfAborted();
+    await writeNew(temporary, body);
+    signal?.throwIfAborted();
+    try {
+      await put();
+      return;
+    } catch (e) {
+      // Where the folder is what is gone, the next attempt fails to open the file.
+      if (swept === MAX_SWEPT || systemErrorOf(e)?.code !== 'ENOENT') throw e;
+    }
+  }
 }
 
 async function writeNew(path: string, body: string | Uint8Array): Promise<void> {
@@ -81,5 +97,13 @@ export async function syncFolder(path: string): Promise<void> {
     if (!CANT_FLUSH.has(systemCode(e))) throw e;
   } finally {
     await handle.close();
+  }
+}
+
+/** Flushes the folders above `folder`, up to `top`: the entries of what was made there. */
+export async function syncFoldersAbove(folder: string, top: string): Promise<void> {
+  for (let path = folder; path !== top;) {
+    path = dirname(path);
+    await syncFolder(path);
   }
 }

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { platform } from 'node:os';
+import { basename, dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
 import { currentUid } from '../files/current-user.js';
+import { between, tidyLeftovers } from '../files/leftovers.js';
 import { codeOf, systemCode } from '../files/system-errors.js';
 import { decodeBase64 } from '../text/base64.js';
 import { printable } from '../text/printable.js';
@@ -36,6 +39,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ENXIO',
 ]);
 
+const TWIN = { before: '.', after: '.tmp' } as const;
+
 /** Group's and others' permission bits: none may be set. */
 const OTHERS = 0o077;
 
@@ -56,13 +61,26 @@ export async function readKeyFile(file: KeyFile): Promise<Buffer | undefined> {
   }
   try {
     // The open file's own status: a path could lead elsewhere by the next call.
-    refuseUnlessPrivate(await handle.stat(), file);
+    const status = await handle.stat();
+    refuseUnlessPrivate(status, file);
+    // A second name of the key itself: whoever removes the key to make its values unreadable must not keep it.
+    if (status.nlink > 1) await removeTwins(file.path);
     return await readBytes(handle, file);
   } catch (e) {
     throw keyFileError(e, file, 'read');
   } finally {
     await handle.close();
   }
+}
+
+/** A name of nobody else's beside the key file, under which it is written first. */
+export function twinOf(path: string): string {
+  return path + TWIN.before + randomBytes(8).toString('hex') + TWIN.after;
+}
+
+/** Removes what makers that were killed left beside the key file, as far as it may be removed. */
+export function removeTwins(path: string): Promise<void> {
+  return tidyLeftovers(dirname(path), between(basename(path) + TWIN.before, TWIN.after));
 }
 
 function refuseUnlessPrivate(status: Stats, file: KeyFile): void {

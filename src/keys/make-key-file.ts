@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { LazycredError } from '../errors.js';
-import { createFile, syncFolder } from '../files/durable.js';
+import { createFile, syncFolder, syncFoldersAbove } from '../files/durable.js';
 import { makeFolder } from '../files/make-folder.js';
 import { systemCode } from '../files/system-errors.js';
 import { printable } from '../text/printable.js';
-import { keyFileError, readKeyFile, type KeyFile } from './key-file.js';
+import { keyFileError, readKeyFile, removeTwins, twinOf, type KeyFile } from './key-file.js';
 
 /**
  * Makes the file (0600, its folder 0700) unless it is there, and gives the bytes that it then
@@ -29,12 +28,14 @@ export async function makeKeyFile(file: KeyFile, random: (n: number) => Buffer):
 
 async function create(file: KeyFile, random: (n: number) => Buffer): Promise<void> {
   const folder = dirname(file.path);
-  // Its own randomness: an injected `random` may repeat itself.
-  const temporary = `${file.path}.${randomBytes(8).toString('hex')}.tmp`;
+  const temporary = twinOf(file.path);
   const body = randomLine(file, random);
   try {
-    await makeFolder(folder);
+    const made = await makeFolder(folder);
+    // A power cut must not take the folder with the key in it.
+    if (made !== undefined) await syncFoldersAbove(folder, dirname(made));
     await createUnlessThere(file.path, temporary, body);
+    await removeTwins(file.path);
   } catch (e) {
     throw keyFileError(e, file, 'make');
   } finally {

@@ -49,7 +49,7 @@ export class RecordRemover {
     const wanted = o.versions?.map((v) => this.#rules.askedVersion(v));
     const there = await this.#removable(secret, signal);
     const [newest] = there;
-    if (newest === undefined) throw await this.#reader.notFound(secret, undefined, signal);
+    if (newest === undefined) throw await this.#nothingThere(secret, signal);
     const asked: string[] | undefined = wanted && [];
     for (const version of wanted ?? []) {
       const found = findVersion(there, version);
@@ -88,7 +88,7 @@ export class RecordRemover {
     }
     const secret = writableName(name);
     const there = await this.#removable(secret, signal);
-    if (there.length === 0) throw await this.#reader.notFound(secret, undefined, signal);
+    if (there.length === 0) throw await this.#nothingThere(secret, signal);
     const values = there.filter((v) => v.state === undefined);
     const spared = new Set(values.slice(0, keep ?? 0).map((v) => v.version));
     const isOld = (v: Listed) => olderThan === undefined || (versionInfo(v).created ?? olderThan) < olderThan;
@@ -100,6 +100,12 @@ export class RecordRemover {
     // What was erased before it was stopped half way may still be kept by the service.
     const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
     return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
+  }
+
+  // A first put that was killed made no version, but may have left what it wrote of one.
+  async #nothingThere(name: SecretName, signal: AbortSignal): Promise<LazycredError> {
+    await this.#backend.purge(name, [], { signal });
+    return this.#reader.notFound(name, undefined, signal);
   }
 
   /**

@@ -9,6 +9,11 @@ import { CONTINUES, decodeName, versionOf } from './names.js';
 /** Begins the name of a file that is still being written. */
 export const TEMPORARY = '.tmp-';
 
+/** Whether a file of a name's folder is still being written, or was left so. */
+export function isTemporary(file: string): boolean {
+  return file.startsWith(TEMPORARY);
+}
+
 /** What a name's folder holds, apart from what isn't ours. */
 export interface Versions {
   /** Canonical, oldest first. */
@@ -33,7 +38,7 @@ export async function readVersions(folder: string, name: SecretName): Promise<Ve
     .toSorted()
     .map(versionOf)
     .filter((version) => version !== undefined);
-  return { versions, temporary: entries.filter((entry) => entry.startsWith(TEMPORARY)) };
+  return { versions, temporary: entries.filter(isTemporary) };
 }
 
 /** The names below a store's folder that begin with `prefix`, in the order of their UTF-8; foreign folders are left out. */

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LazycredError } from '../../errors.js';
+import { isLazycredError, LazycredError } from '../../errors.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { versionNumber } from '../../record/versions.js';
 import type { SecretName } from '../../record/names.js';
-import { createFile, replaceFile, syncFolder } from '../../files/durable.js';
+import { createFile, replaceFile, syncFolder, syncFoldersAbove } from '../../files/durable.js';
 import { fileError } from '../../files/file-error.js';
+import { removeLeftovers } from '../../files/leftovers.js';
 import { systemCode, systemErrorOf } from '../../files/system-errors.js';
 import { MAX_FILE_BYTES } from './files.js';
-import { TEMPORARY, readVersions } from './folders.js';
+import { TEMPORARY, isTemporary, readVersions } from './folders.js';
 import { fileOf } from './names.js';
 
 /** Age from which an unfinished file is a crashed writer's, in milliseconds: a day. */
@@ -81,6 +82,25 @@ export async function removeVersion(folder: string, file: string, name: SecretNa
   }
 }
 
+/**
+ * Removes every unfinished file of a name: what a killed put left holds a whole record.
+ *
+ * @throws ERR_ACCESS and others as {@link fileError} when one remains, naming it
+ */
+export async function removeUnfinished(folder: string, name: SecretName): Promise<void> {
+  const remaining = await removeLeftovers(folder, isTemporary).catch((e: unknown) => {
+    throw fileError(e, 'read', folder, name);
+  });
+  const [first] = remaining;
+  if (first === undefined) return;
+  const failure = fileError(first.error, 'remove', first.path, name);
+  if (!isLazycredError(failure)) throw failure;
+  const { code, location, hint } = failure;
+  const count = remaining.length === 1 ? 'an unfinished write' : `${remaining.length} unfinished writes`;
+  const message = `${count} of it may still hold a value: ${failure.message}`;
+  throw new LazycredError(code, message, { name, location, hint, cause: failure });
+}
+
 async function write(v: NewVersion, folder: string): Promise<void> {
   const { versions, temporary } = await readVersions(folder, v.name);
   const newest = versions.at(-1);
@@ -127,10 +147,7 @@ function conflict(v: NewVersion, why: string, cause?: unknown): LazycredError {
 async function makeFolders(dir: string, folder: string): Promise<void> {
   const made = await makeFolder(folder);
   const top = made !== undefined && made.length <= dir.length ? dirname(made) : dir;
-  for (let path = folder; path !== top;) {
-    path = dirname(path);
-    await syncFolder(path);
-  }
+  await syncFoldersAbove(folder, top);
 }
 
 async function sweep(folder: string, temporary: readonly string[]): Promise<void> {

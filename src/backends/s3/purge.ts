@@ -14,6 +14,8 @@ export async function purge(
   versions: readonly string[] | undefined,
   call: NameCall,
 ): Promise<void> {
+  // Nothing was erased: no right to list S3 versions is needed for that.
+  if (versions?.length === 0) return;
   const { objects, layout } = records;
   const headKey = layout.headKey(call.name);
   let left = 0;

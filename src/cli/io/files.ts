@@ -4,6 +4,7 @@ import { lstat, open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, basename } from 'node:path';
 import { LazycredError, type ErrorCode } from '../../errors.js';
 import { replaceFile } from '../../files/durable.js';
+import { between, tidyLeftovers } from '../../files/leftovers.js';
 import { systemCode } from '../../files/system-errors.js';
 import { quote } from '../../text/printable.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
@@ -69,12 +70,13 @@ export async function writePrivateFile(
   otherWay = 'without -o it goes to stdout, which can be redirected into FILE',
 ): Promise<void> {
   const what = `cannot write ${quote(path)}`;
-  const temporary = join(
-    dirname(path),
-    `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
-  );
+  const folder = dirname(path);
+  // What a killed run left holds the whole of what it wrote, and goes before the same is written again.
+  const [before, after] = [`.${basename(path).slice(0, 100)}.`, '.tmp'] as const;
+  const temporary = join(folder, before + randomBytes(12).toString('hex') + after);
   try {
     refuseOther(await lstat(path).catch(absent), what, otherWay);
+    await tidyLeftovers(folder, between(before, after));
     await replaceFile({ path, temporary, body: data });
   } catch (e) {
     throw failedOn(e, what);

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { LazycredError } from '../../errors.js';
 import { dataFolder, type Surroundings } from '../../files/user-folders.js';
 import { replaceFile } from '../../files/durable.js';
+import { between, tidyLeftovers } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
@@ -79,7 +80,9 @@ function noteOf(real: string, around: Surroundings): string {
 }
 
 async function writeNote(note: string, content: { file: string; digest: string }): Promise<void> {
-  await makeFolder(dirname(note));
+  const folder = dirname(note);
+  await makeFolder(folder);
+  await tidyLeftovers(folder, between(`${basename(note)}.`));
   const temporary = `${note}.${randomBytes(8).toString('hex')}`;
   await replaceFile({ path: note, temporary, body: `${JSON.stringify(content)}\n` });
 }
