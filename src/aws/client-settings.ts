@@ -1,8 +1,15 @@
 import { LazycredError } from '../errors.js';
+import type { Connections } from './connections.js';
 import { credentialStep } from './credential-step.js';
 import { namedProvider, type Credentials, type Waiting } from './credentials.js';
 import { isAwsHost, traceRequests, type Trace, type Watchable } from './requests.js';
-import { endpointOf, regionAround, type AwsSurroundings, type Service } from './surroundings.js';
+import {
+  endpointOf,
+  regionAround,
+  retriesAround,
+  type AwsSurroundings,
+  type Service,
+} from './surroundings.js';
 
 /** What a client of one AWS service is told. */
 export interface AwsOptions {
@@ -24,8 +31,6 @@ const CONNECT_MS = 3_000;
 /** Time for one request's answer to begin, in milliseconds. */
 const REQUEST_MS = 10_000;
 
-/** The first request and the retries, with the SDK's own exponential back-off. */
-const ATTEMPTS = 3;
 const silence = (): void => undefined;
 const SILENT = { trace: silence, debug: silence, info: silence, warn: silence, error: silence };
 
@@ -36,13 +41,14 @@ export interface ClientSettings extends EndpointSettings {
   readonly credentials?: () => Promise<Credentials>;
   readonly logger: typeof SILENT;
   readonly maxAttempts: number;
+  readonly retryMode: 'standard' | 'adaptive';
   readonly userAgentAppId: string;
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
     readonly throwOnRequestTimeout: boolean;
     readonly logger: typeof SILENT;
-  };
+  } & Connections['agents'];
 }
 
 interface EndpointSettings {
@@ -62,6 +68,7 @@ export async function clientSettings(
   o: AwsOptions,
   around: AwsSurroundings,
   waiting: Waiting,
+  agents: Connections['agents'],
 ): Promise<ClientSettings> {
   const region = o.region ?? regionAround(around);
   const endpoint = o.endpoint ?? endpointOf(o.service, around);
@@ -74,13 +81,14 @@ export async function clientSettings(
       : { credentials: await credentialsOf(o, around, waiting) }),
     // The SDK would write to the console otherwise: what is on stderr is ours to say.
     logger: SILENT,
-    maxAttempts: ATTEMPTS,
+    ...retriesAround(around),
     userAgentAppId: 'lazycred',
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       requestTimeout: REQUEST_MS,
       throwOnRequestTimeout: true,
       logger: SILENT,
+      ...agents,
     },
     ...(endpoint === undefined ? {} : endpointSettings(endpoint)),
   };

@@ -4,6 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings, regionOf, type ClientSettings } from './client-settings.js';
 import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js';
 import { printable } from '../text/printable.js';
+import { connectionsOf } from './connections.js';
 import { credentialStep, type CredentialStep } from './credential-step.js';
 import { namedProvider, Waiting } from './credentials.js';
 import { awsSurroundings, type Service } from './surroundings.js';
@@ -96,14 +97,16 @@ async function makingOf(service: Service, reach: Reach, region: string | undefin
   const endpoint = service === 'kms' ? kmsEndpoint : reach.endpoint;
   const around = await awsSurroundings(profile);
   const waiting = new Waiting();
+  const connections = await connectionsOf(around);
   const options = { service, region, profile, role, endpoint, trace };
   return {
-    settings: await clientSettings(options, around, waiting),
+    settings: await clientSettings(options, around, waiting, connections.agents),
     finish(client) {
       const { config } = client;
       const step = (): CredentialStep => (role === undefined ? credentialStep(around) : roleStep(role));
       config.credentials = namedProvider(config.credentials, step, waiting);
       endWhenAborted(client, () => waiting.step);
+      connections.route(client);
     },
   };
 }

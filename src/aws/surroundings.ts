@@ -105,3 +105,30 @@ function checkedUrl(text: string, where: string): string {
 export function regionAround(around: AwsSurroundings): string | undefined {
   return around.variable('AWS_REGION') ?? around.credentialsFirst('region');
 }
+
+/** The first request and the retries, with the SDK's own exponential back-off. */
+const ATTEMPTS = 3;
+
+/**
+ * How often a request is sent, and how its retries are paced: `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`, else
+ * the profile's `max_attempts` and `retry_mode`, else three times.
+ *
+ * @throws ERR_CONFIG for what is no number of attempts, and no mode
+ */
+export function retriesAround(around: AwsSurroundings): {
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard' | 'adaptive';
+} {
+  const attempts = around.variable('AWS_MAX_ATTEMPTS') ?? around.setting('max_attempts') ?? String(ATTEMPTS);
+  if (!/^[1-9][0-9]{0,5}$/u.test(attempts)) {
+    const message = `AWS_MAX_ATTEMPTS or max_attempts is ${quote(attempts)}, which is no number of attempts`;
+    throw new LazycredError('ERR_CONFIG', message, { hint: 'it is a whole number from 1' });
+  }
+  const mode = around.variable('AWS_RETRY_MODE') ?? around.setting('retry_mode') ?? 'standard';
+  // The SDK has no legacy mode; its standard one does the same, better.
+  if (mode !== 'adaptive' && mode !== 'standard' && mode !== 'legacy') {
+    const message = `AWS_RETRY_MODE or retry_mode is ${quote(mode)}, which is no mode`;
+    throw new LazycredError('ERR_CONFIG', message, { hint: 'standard, adaptive or legacy' });
+  }
+  return { maxAttempts: Number(attempts), retryMode: mode === 'adaptive' ? mode : 'standard' };
+}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isLazycredError, LazycredError, type ErrorCode } from '../errors.js';
 
 /** How many secrets are read or written at once. */
@@ -7,6 +8,31 @@ export const CONCURRENCY = 16;
 export type Outcome<T> =
   { readonly name: string; readonly value: T } | { readonly name: string; readonly error: LazycredError };
 
+/** How {@link forEach} goes on. */
+export interface EachOptions {
+  readonly limit?: number;
+  readonly done?: ((n: number) => void) | undefined;
+  /**
+   * What a service refuses for now, because it is asked too often, is asked again, by fewer at once and after
+   * pauses, until nothing has succeeded for this long, in milliseconds. For reads: 0 by default.
+   */
+  readonly patienceMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Names of "asked too often": DynamoDB's, KMS's, S3's (their API references, "Common errors"). */
+const THROTTLED =
+  /^(?:ProvisionedThroughputExceededException|ThrottlingException|Throttling|RequestLimitExceeded|SlowDown|LimitExceededException|TooManyRequestsException)$/u;
+
+function isThrottled(e: LazycredError): boolean {
+  const { cause } = e;
+  return e.code === 'ERR_UNAVAILABLE' && cause instanceof Error && THROTTLED.test(cause.name);
+}
+
+/** Pauses of the last worker, in milliseconds: the first, and the longest. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
+
 /**
  * Runs `work` for every name, at most `limit` at once, to the end: one failure doesn't spare the
  * others, so that all are known. Only an abort, or what isn't one of our errors, ends it early.
@@ -14,28 +40,61 @@ export type Outcome<T> =
 export async function forEach<T>(
   names: readonly string[],
   work: (name: string, index: number) => Promise<T>,
-  o: { readonly limit?: number; readonly done?: ((n: number) => void) | undefined } = {},
+  o: EachOptions = {},
 ): Promise<Outcome<T>[]> {
   const outcomes: Outcome<T>[] = [];
+  const again: number[] = [];
   let next = 0;
   let finished = 0;
+  let workers = Math.min(o.limit ?? CONCURRENCY, names.length);
+  let pause = FIRST_PAUSE_MS;
+  let lastSuccess = performance.now();
+  const isPatient = (): boolean => performance.now() - lastSuccess < (o.patienceMs ?? 0);
   const worker = async (): Promise<void> => {
-    for (let i = next++; i < names.length; i = next++) {
-      const name = names[i] ?? '';
+    for (let i = next++; ; i = next++) {
+      const index = i < names.length ? i : again.shift();
+      if (index === undefined) {
+        workers--;
+        return;
+      }
+      const name = names[index] ?? '';
       try {
-        outcomes[i] = { name, value: await work(name, i) };
+        outcomes[index] = { name, value: await work(name, index) };
+        lastSuccess = performance.now();
+        pause = FIRST_PAUSE_MS;
       } catch (e) {
         if (!isLazycredError(e)) {
           next = names.length;
+          again.length = 0;
           throw e;
         }
-        outcomes[i] = { name, error: e };
+        if (isThrottled(e) && isPatient()) {
+          again.push(index);
+          // Fewer at once, down to one, which waits.
+          if (workers > 1) {
+            workers--;
+            return;
+          }
+          await rest(pause, o.signal);
+          pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+          continue;
+        }
+        outcomes[index] = { name, error: e };
       }
       o.done?.(++finished);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(o.limit ?? CONCURRENCY, names.length) }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
   return outcomes;
+}
+
+async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (e) {
+    signal?.throwIfAborted();
+    throw e;
+  }
 }
 
 /** All values, or one error that names every failure. */

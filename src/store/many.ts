@@ -110,7 +110,11 @@ export class ManySecrets {
 
   #readEach(names: readonly string[], { progress, signal }: ManyOptions): Promise<Outcome<Secret>[]> {
     const done = (n: number) => progress?.(n, names.length);
-    return forEach(names, (name) => this.#one.get(name, { signal }), { done });
+    return forEach(names, (name) => this.#one.get(name, { signal }), {
+      done,
+      signal,
+      patienceMs: this.#parts.operations.timeoutMs,
+    });
   }
 
   /** The names that were listed, could not be read, and are not there any more. */

@@ -6,7 +6,8 @@ import { Deadline } from './deadline.js';
 /** Runs a store's operations under its time limit; their failures name the secret and the store. */
 export class OperationRunner {
   readonly #location: string;
-  readonly #timeoutMs: number;
+  /** How long one operation may take. */
+  readonly timeoutMs: number;
 
   /**
    * @param location where the secrets are, for messages
@@ -14,14 +15,14 @@ export class OperationRunner {
    */
   constructor(location: string, timeoutMs: number) {
     this.#location = location;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
   }
 
   /** Runs one operation on one secret. */
   async run<T>(name: string, o: CallOptions, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
     checkOptions(o);
     o.signal?.throwIfAborted();
-    const deadline = new Deadline(this.#timeoutMs, o.signal);
+    const deadline = new Deadline(this.timeoutMs, o.signal);
     try {
       return await operation(deadline.signal);
     } catch (e) {
@@ -37,7 +38,7 @@ export class OperationRunner {
     list: (signal: AbortSignal) => AsyncIterable<T>,
   ): AsyncGenerator<T, void, undefined> {
     checkOptions(o);
-    const deadline = new Deadline(this.#timeoutMs, o.signal);
+    const deadline = new Deadline(this.timeoutMs, o.signal);
     try {
       for await (const item of list(deadline.signal)) {
         deadline.pause();
