@@ -67,13 +67,24 @@ export class LazycredError extends Error {
   }
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message, details.cause === undefined ? undefined : { cause: withoutResponse(details.cause) });
     this.code = code;
     this.secret = details.name;
     this.location = details.location;
     this.hint = details.hint;
     this.failures = details.failures ?? [];
   }
+}
+
+/**
+ * The AWS SDK's errors hold the whole response in `$response`, and with it the request: its session token and its
+ * signature, which a logger that walks over errors would write down. What tells the failure is kept.
+ */
+function withoutResponse(cause: unknown): unknown {
+  if (typeof cause !== 'object' || cause === null || !('$response' in cause)) return cause;
+  const { name, message, stack, code, $metadata } = cause as Partial<Record<string, unknown>>;
+  const told = new Error(String(message));
+  return Object.assign(told, { name, stack, ...(code === undefined ? {} : { code }), $metadata });
 }
 
 /**
