@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { boundAnswers } from './bounded.js';
 import { clientSettings, regionOf, type ClientSettings } from './client-settings.js';
 import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js';
 import { printable } from '../text/printable.js';
@@ -42,6 +43,7 @@ export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHo
   const client = new S3Client({ ...made.settings, followRegionRedirects: true });
   made.finish(client);
   const host = watchHost(client);
+  boundAnswers(client);
   traceRequests(client, 'S3', reach.trace);
   return { client, region: await regionOf(client, 'S3'), ...host };
 }
@@ -58,6 +60,7 @@ export async function openDynamoDB(reach: Reach): Promise<Opened<DynamoDBClient>
   ]);
   const client = new DynamoDBClient(made.settings);
   made.finish(client);
+  boundAnswers(client);
   traceRequests(client, 'DynamoDB', reach.trace);
   return { client, region: await regionOf(client, 'DynamoDB') };
 }
@@ -82,6 +85,7 @@ export async function openKms(reach: Reach, o: KmsReach = {}): Promise<Opened<KM
   ]);
   const client = new KMSClient(o.once === true ? { ...made.settings, maxAttempts: 1 } : made.settings);
   made.finish(client);
+  boundAnswers(client);
   traceRequests(client, 'KMS', reach.trace);
   return { client, region: await regionOf(client, 'KMS') };
 }

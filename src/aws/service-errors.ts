@@ -71,6 +71,7 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   // What was sent did not arrive as it was sent.
   BadDigest: 'ERR_UNAVAILABLE',
   IncompleteBody: 'ERR_UNAVAILABLE',
+  AnswerTooLong: 'ERR_UNAVAILABLE',
   // What the service never had: to ask again is no use.
   NotImplemented: 'ERR_UNSUPPORTED',
   MethodNotAllowed: 'ERR_UNSUPPORTED',

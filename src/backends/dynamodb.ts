@@ -1,5 +1,5 @@
 import { compareUtf8 } from '../text/utf8-order.js';
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
@@ -84,7 +84,7 @@ export class DynamoDBBackend implements Backend {
       {
         name,
         location: this.location,
-        hint: 'another tool wrote that row: copy its value to a new name, or remove the row',
+        hint: 'another tool wrote that row: copy its value to a new name',
       },
     );
   }
@@ -119,10 +119,7 @@ export class DynamoDBBackend implements Backend {
     this.#table.begin(o.signal);
     // An old CredStash's `1`: a stub would lie under the padded key, beside the value or over another one.
     if (storedKey(stub) !== rangeKey(stub.version)) return this.remove(stub, o);
-    const put = new PutItemCommand({ TableName: this.#table.name, Item: toRow(stub, this.location) });
-    await this.#table.send({ ...o, action: 'write', name: stub.name }, (client, options) =>
-      client.send(put, options),
-    );
+    await this.#table.put(toRow(stub, this.location), stub.name, o);
   }
 
   async remove(
@@ -166,17 +163,8 @@ export class DynamoDBBackend implements Backend {
     this.#table.close();
   }
 
-  async #newest(name: SecretName, o: CallOptions): Promise<Row | undefined> {
-    const newest = new QueryCommand({
-      TableName: this.#table.name,
-      ...versionsOf(name),
-      ConsistentRead: true,
-      Limit: 1,
-    });
-    const { Items } = await this.#table.send({ ...o, action: 'read', name }, (client, options) =>
-      client.send(newest, options),
-    );
-    return Items?.[0];
+  #newest(name: SecretName, o: CallOptions): Promise<Row | undefined> {
+    return this.#table.first(versionsOf(name), name, o);
   }
 
   #row(name: SecretName, key: string, o: CallOptions): Promise<Row | undefined> {

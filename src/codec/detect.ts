@@ -8,8 +8,16 @@ import {
   STATE_FIELD,
 } from '../record/claims.js';
 
-/** What a stored record is: a format, a version without a value, or nothing that we know. */
-export type RecordKind = Format | 'stub' | 'newer' | 'broken';
+/**
+ * What a stored record is: a format, a version without a value, another tool's that is known and not read, or
+ * nothing that we know.
+ */
+export type RecordKind = Format | 'stub' | 'newer' | 'credsmash' | 'broken';
+
+// credsmash 3.0.2, `crypto/`: CredStash's table, with how a row is sealed beside it (`aes-ctr`, `aes-gcm`). Without
+// these members, or with this algorithm, its rows are CredStash's own.
+const CREDSMASH_FIELDS: readonly string[] = ['nonce', 'iv', 'tag'];
+const CREDSTASH_ALGORITHM = 'aes-ctr-legacy';
 
 const NEWER = /^[1-9][0-9]{0,8}$/u;
 
@@ -40,8 +48,15 @@ export function kindOf(fields: Fields): RecordKind {
     return has(STATE_FIELD) ? 'stub' : 'native';
   }
   if (has(HEADER_FIELD) || has(STATE_FIELD)) return 'broken';
+  if (isCredsmash(fields)) return 'credsmash';
   const marks = new Set(ANCESTORS.flatMap((a) => a.fields));
   const present = [...marks].filter(has);
   // A record's own extra members are its writer's business; another format's marks are a mixture.
   return ANCESTORS.find((a) => a.fields.length === present.length && a.fields.every(has))?.kind ?? 'broken';
+}
+
+function isCredsmash(fields: Fields): boolean {
+  if (fields['contents'] === undefined || fields['key'] === undefined) return false;
+  const { algorithm = CREDSTASH_ALGORITHM } = fields;
+  return algorithm !== CREDSTASH_ALGORITHM || CREDSMASH_FIELDS.some((field) => fields[field] !== undefined);
 }

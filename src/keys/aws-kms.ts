@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-kms';
 import type { CallOptions } from '../backend.js';
 import type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from '../keys.js';
-import { badAnswer, kmsError, type KmsCall } from './kms-errors.js';
-import { arnRegion, rankKey } from './kms-key-id.js';
+import { badAnswer, kmsError, otherKey, type KmsCall } from './kms-errors.js';
+import { agrees, arnRegion, rankKey } from './kms-key-id.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
 /** What {@link AwsKmsKey} is made of. */
@@ -86,10 +86,16 @@ export class AwsKmsKey implements KeyProvider {
     // The configured key, never the record's hint: KMS then refuses what any other key wrapped.
     const pin = o.anyKey === true ? {} : { KeyId: this.#key };
     const input = { ...pin, CiphertextBlob: blob, EncryptionContext: { ...context } };
-    const { Plaintext: key } = await send(call, (options) =>
+    const { Plaintext: key, KeyId: id } = await send(call, (options) =>
       this.#client.send(new DecryptCommand(input), options),
     );
     if (!isBytes(key)) throw badAnswer(call);
+    try {
+      this.#checkId(id, call);
+    } catch (e) {
+      key.fill(0);
+      throw e;
+    }
     if (keyBytes === 'any' ? key.length > 0 : key.length === keyBytes) return key;
     key.fill(0);
     throw damagedKey(this.label);
@@ -107,13 +113,21 @@ export class AwsKmsKey implements KeyProvider {
     return { label: this.label, region: this.#region, operation, signal: o.signal };
   }
 
+  // Which key was used is KMS's own word, which every answer holds.
+  #checkId(id: unknown, call: KmsCall): string {
+    if (typeof id !== 'string' || id === '') throw badAnswer(call);
+    if (call.anyKey === true || agrees(this.#key, id)) return id;
+    throw otherKey(id, call);
+  }
+
   #wrapped(
     answer: Pick<EncryptCommandOutput, 'KeyId' | 'CiphertextBlob'>,
     call: KmsCall,
     keyBytes: number,
   ): WrappedKey {
-    const { KeyId: id, CiphertextBlob: blob } = answer;
-    if (typeof id !== 'string' || !isBytes(blob) || blob.length === 0) throw badAnswer(call);
+    const { CiphertextBlob: blob } = answer;
+    const id = this.#checkId(answer.KeyId, call);
+    if (!isBytes(blob) || blob.length === 0) throw badAnswer(call);
     const wrapped = Buffer.from(blob).toString('base64');
     // A longer one could be stored but never read again.
     if (wrappedBytes(wrapped, keyBytes) === undefined) throw badAnswer(call);

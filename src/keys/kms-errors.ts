@@ -1,5 +1,5 @@
 import { LazycredError } from '../errors.js';
-import { printable } from '../text/printable.js';
+import { printable, quote } from '../text/printable.js';
 import { failureShape, serviceError } from '../aws/service-errors.js';
 import { damagedKey } from './wrapped-text.js';
 
@@ -18,10 +18,28 @@ export interface KmsCall {
 
 interface Refusal {
   readonly why: string;
-  readonly hint: (call: KmsCall) => string;
+  /** @param message KMS's own */
+  readonly hint: (call: KmsCall, message: string) => string;
 }
 
 const CHECK_KEY = 'check key and region: lazy config shows what is in force';
+
+// KMS Developer Guide, "Key states of AWS KMS keys", with the words of KMS's messages.
+const STATES: readonly { readonly words: RegExp; readonly hint: string }[] = [
+  {
+    words: /pending (?:replica )?deletion/iu,
+    hint: 'aws kms cancel-key-deletion brings it back, then aws kms enable-key',
+  },
+  {
+    words: /pending import/iu,
+    hint: 'its key material is gone: import the same again (aws kms import-key-material)',
+  },
+  { words: /creating|updating/iu, hint: 'it is being made or changed: try again in a minute' },
+  {
+    words: /unavailable|key store/iu,
+    hint: 'its custom key store is not connected (aws kms connect-custom-key-store)',
+  },
+];
 
 // The failures with which KMS says that this key won't do; another recipient's may. Source: the
 // "Errors" of GenerateDataKey, Encrypt and Decrypt in the KMS API Reference.
@@ -40,7 +58,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   DisabledException: { why: 'is disabled', hint: () => 'enable it again (aws kms enable-key)' },
   KMSInvalidStateException: {
     why: 'is not in a usable state (pending deletion, say)',
-    hint: () => 'look at its state (aws kms describe-key); aws kms cancel-key-deletion brings it back',
+    hint: (_, message) =>
+      STATES.find(({ words }) => words.test(message))?.hint ?? 'look at its state (aws kms describe-key)',
   },
   InvalidKeyUsageException: { why: 'is not a symmetric encryption key', hint: () => CHECK_KEY },
 };
@@ -57,7 +76,7 @@ export function kmsError(e: unknown, call: KmsCall): unknown {
   const action = call.operation === 'Decrypt' ? 'unwrap a data key' : 'wrap a data key';
   const request = { service: serviceName(call), action, location: call.label, signal: call.signal };
   if (call.signal?.aborted === true) return serviceError(e, request);
-  const { name, status } = failureShape(e);
+  const { name, message, status } = failureShape(e);
   if (name === 'InvalidCiphertextException') return damagedKey(call.label, e);
   const refusal = REFUSALS[name];
   if (refusal !== undefined) {
@@ -65,7 +84,7 @@ export function kmsError(e: unknown, call: KmsCall): unknown {
     const place = call.region === undefined ? key : `${key} in ${call.region}`;
     return new LazycredError('ERR_ACCESS', `the key ${place} ${refusal.why}: ${call.operation}, ${name}`, {
       location: call.label,
-      hint: refusal.hint(call),
+      hint: refusal.hint(call, message),
       cause: e,
     });
   }
@@ -81,6 +100,15 @@ export function badAnswer(call: KmsCall): LazycredError {
     `${serviceName(call)} gave an answer to ${call.operation} that cannot be understood`,
     { location: call.label, hint: 'check kmsEndpoint, and proxies on the way' },
   );
+}
+
+/** KMS, or what stands in its place, says that it used another key than the one that was asked. */
+export function otherKey(answered: string, call: KmsCall): LazycredError {
+  const message = `${serviceName(call)} answered ${call.operation} with another key than ${call.label}: ${quote(answered)}`;
+  return new LazycredError('ERR_INTEGRITY', message, {
+    location: call.label,
+    hint: 'something else may answer in the place of KMS: check kmsEndpoint, and proxies on the way',
+  });
 }
 
 function serviceName({ region }: KmsCall): string {

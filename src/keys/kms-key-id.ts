@@ -33,3 +33,17 @@ export function rankKey(configured: string, hint: string, region: string | undef
   const place = ours.region ?? region;
   return place === undefined || theirs.region === undefined || place === theirs.region ? 1 : 2;
 }
+
+/**
+ * Whether KMS's own word for the key that it used, an ARN, agrees with the `configured` one: a key's ARN is
+ * that very one, an alias's ARN is of the same region and account, a bare id the last part of it. The name of
+ * an alias says nothing.
+ */
+export function agrees(configured: string, answered: string): boolean {
+  const ours = parse(configured);
+  if (ours.region === undefined)
+    return ours.alias || answered === ours.id || answered.endsWith(`:key/${ours.id}`);
+  if (!ours.alias) return configured === answered;
+  const place = (arn: string): string => arn.split(':', 5).join(':');
+  return place(configured) === place(answered);
+}

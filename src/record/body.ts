@@ -1,7 +1,7 @@
 import type { Fields } from '../record.js';
 import type { SecretName } from './names.js';
 import { LazycredError } from '../errors.js';
-import { isRemoved } from './claims.js';
+import { DATA_FIELD, isRemoved } from './claims.js';
 
 /** Size of a stored tombstone or stub as JSON, in bytes: padded to it, so that a listing tells them by size. */
 export const STUB_BYTES = 256;
@@ -16,6 +16,12 @@ export function encodeBody(fields: Fields): Buffer {
 
 /** The fields of a record stored as JSON; undefined when it is not a flat JSON object of strings in UTF-8. */
 export function fieldsOf(body: Uint8Array): Fields | undefined {
+  const members = membersOf(body);
+  if (members === undefined) return undefined;
+  return Object.values(members).every((value) => typeof value === 'string') ? (members as Fields) : undefined;
+}
+
+function membersOf(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
@@ -24,7 +30,14 @@ export function fieldsOf(body: Uint8Array): Fields | undefined {
     return undefined;
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-  return Object.values(parsed).every((value) => typeof value === 'string') ? (parsed as Fields) : undefined;
+  return parsed as Readonly<Record<string, unknown>>;
+}
+
+// What the original LazyCred stored where KMS had failed: a value that nothing opens.
+function isLost(members: Readonly<Record<string, unknown>> | undefined): boolean {
+  return (
+    members?.['key'] === null && Object.keys(members).every((name) => name === 'key' || name === DATA_FIELD)
+  );
 }
 
 /**
@@ -38,6 +51,8 @@ export function parseBody(body: Uint8Array, name: SecretName, location: string):
   throw new LazycredError('ERR_INTEGRITY', 'the stored object is not a record', {
     name,
     location,
-    hint: 'where it is LazyCred\'s and lost ("key": null), lazy destroy removes it, for a new value',
+    hint: isLost(membersOf(body))
+      ? 'LazyCred lost this value when it stored it ("key": null): lazy destroy removes it, for a new one'
+      : 'another program wrote it, or it was damaged: look at what lies there before anything is written over it',
   });
 }

@@ -60,7 +60,8 @@ export class RecordReader {
     const kind = kindOf(fields);
     if (kind === 'stub') throw this.#removed(record);
     if (kind === 'broken') throw damaged(name);
-    if (kind === 'newer' || !this.#rules.reads(kind)) throw this.#rules.notAccepted(kind);
+    if (kind === 'newer' || kind === 'credsmash' || !this.#rules.reads(kind))
+      throw this.#rules.notAccepted(kind);
     const unwrap: Unwrap = (keys, context, keyBytes) => {
       opening.told?.({ keys, context, keyBytes });
       return unwrapWithAny(opening.keys, keys, context, { signal, keyBytes, anyKey: opening.anyKey });

@@ -87,7 +87,7 @@ export class StoreRules {
     if (newest === undefined) return;
     const kind = kindOf(newest.fields);
     if (kind === this.formatName || (kind === 'stub' && this.format.stubs)) return;
-    if (kind === 'newer') throw this.notAccepted(kind);
+    if (kind === 'newer' || kind === 'credsmash') throw this.notAccepted(kind);
     if (kind === 'broken') {
       // It may be superseded where its place tells its version: it is kept as it is.
       if (this.format.versions !== 'none' && newest.version !== '') return;
@@ -137,6 +137,15 @@ export class StoreRules {
       return new LazycredError('ERR_UNSUPPORTED', 'the record is of a newer format', {
         hint: 'upgrade lazycred',
       });
+    }
+    if (kind === 'credsmash') {
+      return new LazycredError(
+        'ERR_UNSUPPORTED',
+        "the record is credsmash's, sealed otherwise than CredStash's",
+        {
+          hint: 'read it with credsmash, and put the value here under a name of its own',
+        },
+      );
     }
     return new LazycredError(
       'ERR_UNSUPPORTED',

@@ -121,7 +121,7 @@ describe('zeroing', () => {
   test('an opened key of the wrong length does not linger', async () => {
     const Plaintext = new Uint8Array(44).fill(7);
     const wrapped = { provider: 'aws-kms', id: '', wrapped: 'AAAA' };
-    await expect(answering({ Plaintext }).unwrap(wrapped, {})).rejects.toMatchObject({
+    await expect(answering({ Plaintext, KeyId: 'k' }).unwrap(wrapped, {})).rejects.toMatchObject({
       code: 'ERR_INTEGRITY',
     });
     expect(Plaintext).toEqual(new Uint8Array(44));
@@ -309,6 +309,46 @@ describe('answers that no KMS should give', () => {
     body = JSON.stringify({ KeyId: arn });
     await expect(key.wrap(secret, {})).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
     await expect(key.unwrap(wrapped, {})).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+  });
+
+  const alias = 'arn:aws:kms:us-east-1:123456789012:alias/acme';
+  test.each([
+    ['another key than the ARN configured', arn, `${arn}2`],
+    ['the same id in another account', arn, arn.replace('123456789012', '210987654321')],
+    ['the same id in another region', arn, arn.replace('us-east-1', 'eu-west-1')],
+    ['another key than the id configured', '1', `${arn}1`],
+    [
+      'a key of another account than the alias configured',
+      alias,
+      arn.replace('123456789012', '210987654321'),
+    ],
+    ['a key of another region than the alias configured', alias, arn.replace('us-east-1', 'eu-west-1')],
+  ])(
+    '%s in the answer to any request is ERR_INTEGRITY, and no data key is used',
+    async (_, configured, answered) => {
+      const of = keyOf(configured, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const calls = [() => of.generate({}), () => of.wrap(secret, {}), () => of.unwrap(wrapped, {})];
+      for (const call of calls) {
+        body = JSON.stringify({
+          KeyId: answered,
+          Plaintext: secret.toString('base64'),
+          CiphertextBlob: blob,
+        });
+        await expect(call()).rejects.toMatchObject({
+          code: 'ERR_INTEGRITY',
+          message: expect.stringContaining(`with another key than kms:${configured}`) as unknown,
+        });
+        body = JSON.stringify({ KeyId: arn, Plaintext: secret.toString('base64'), CiphertextBlob: blob });
+        await call();
+      }
+    },
+  );
+
+  test('an answer to Decrypt without the key’s id is ERR_UNAVAILABLE', async () => {
+    for (const KeyId of [undefined, '', null, 5, { arn }]) {
+      body = JSON.stringify({ KeyId, Plaintext: secret.toString('base64') });
+      await expect(key.unwrap(wrapped, {})).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+    }
   });
 
   test('one that can’t be parsed is ERR_UNAVAILABLE, and nothing quotes it', async () => {

@@ -112,11 +112,13 @@ export const dynamodb: World = {
   },
   output({ op }: Request, answer: Answer) {
     const { ok: all } = answer as { ok: string | null | readonly string[] };
-    if (typeof all === 'object' && all !== null) return { Items: all.map(rowOf) };
+    if (typeof all === 'object' && all !== null) return { Items: all.map(rowOf), Count: all.length };
     const ok = all;
     const item = ok === null ? undefined : rowOf(ok);
-    if (op === 'QueryCommand') return { Items: item === undefined ? [] : [item] };
-    return op === 'GetItemCommand' ? { Item: item } : {};
+    if (op === 'QueryCommand')
+      return { Items: item === undefined ? [] : [item], Count: item === undefined ? 0 : 1 };
+    const $metadata = { requestId: 'R' };
+    return op === 'GetItemCommand' ? { Item: item, $metadata } : { $metadata };
   },
   records: (state) => [...state.values()].map(show),
   newest(state: State) {

@@ -235,6 +235,42 @@ describe('what the format holds', () => {
   });
 });
 
+describe('a row that credsmash wrote', () => {
+  const bytes = (size: number) => ({ B: Buffer.alloc(size, 0x5a) });
+  const key = { name: 'db', version: padded(1), key: bytes(180), contents: bytes(9) };
+
+  test.each([
+    ['aes-ctr', { ...key, hmac: bytes(32), nonce: bytes(16), digest: 'SHA256', algorithm: 'aes-ctr' }],
+    ['aes-gcm', { ...key, iv: bytes(12), tag: bytes(16), algorithm: 'aes-gcm' }],
+  ])(
+    '(%s, Binary members) is ERR_UNSUPPORTED naming it, never called damaged, and nothing follows it',
+    async (_, row) => {
+      await putRow(client, table, row);
+      for (const store of [open(), open({ format: 'native', accept: ['native', 'credstash'] })]) {
+        for (const attempt of [store.get('db'), store.put('db', 'x')]) {
+          await expect(attempt).rejects.toMatchObject({
+            code: 'ERR_UNSUPPORTED',
+            message: expect.stringContaining('credsmash') as unknown,
+            hint: expect.stringContaining('read it with credsmash') as unknown,
+          });
+        }
+      }
+    },
+  );
+
+  test('with the old algorithm named is a row of CredStash, and opens', async () => {
+    const store = open();
+    await store.put('db', 'one');
+    await putRow(client, table, { ...(await stored('db')), algorithm: 'aes-ctr-legacy' });
+    expect(await text(store, 'db')).toBe('one');
+  });
+
+  async function stored(name: string): Promise<Record<string, string>> {
+    const record = await new DynamoDBBackend({ client, table }).get(parseName(name));
+    return { name, version: record?.version ?? '', ...record?.fields };
+  }
+});
+
 describe('removing', () => {
   async function filled(parts: Partial<StoreParts> = {}): Promise<Store> {
     const store = open(parts);

@@ -128,6 +128,23 @@ describe('what the format can bear', () => {
     expect((await store.get('lost')).text()).toBe('anew');
   });
 
+  test.each([
+    ['a page', '<html>maintenance</html>'],
+    ['nothing', ''],
+    ["another program's JSON", '{"data": {"user": "root"}, "key": "AQ=="}'],
+    ['more beside a null key', '{"data": "gAAAA", "key": null, "owner": "billing"}'],
+    ['a null key of something else', '{"rows": [1], "key": null}'],
+  ])('a body that is no record (%s) is never advised to be destroyed', async (_, Body) => {
+    const foreign = { Bucket: bucket, Key: 'creds/foreign', Body: Buffer.from(Body) };
+    await client.send(new PutObjectCommand(foreign));
+    for (const attempt of [open().get('foreign'), open().put('foreign', 'x')]) {
+      const failure = (await attempt.catch((e: unknown) => e)) as { code: string; hint: string };
+      expect(failure.code).toBe('ERR_INTEGRITY');
+      expect(failure.hint).toContain('look at what lies there');
+      expect(failure.hint).not.toMatch(/destroy|remove|delete/u);
+    }
+  });
+
   test('a value beyond our own limit opens, an object without end does not', async () => {
     const value = randomBytes(2 * 1024 * 1024);
     await open({ maxBytes: value.length }).put('large', value);

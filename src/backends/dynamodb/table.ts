@@ -2,7 +2,7 @@ import {
   DeleteItemCommand,
   DescribeContinuousBackupsCommand,
   GetItemCommand,
-  type PutItemCommand,
+  PutItemCommand,
   QueryCommand,
   ScanCommand,
   type DynamoDBClient,
@@ -12,8 +12,9 @@ import {
 import type { CallOptions } from '../../backend.js';
 import { isLazycredError, LazycredError } from '../../errors.js';
 import { quote } from '../../text/printable.js';
-import { failureShape, serviceError } from '../../aws/service-errors.js';
+import { failureShape, notAnAnswer, serviceError } from '../../aws/service-errors.js';
 import { MOST_REFUSALS, tryAgain } from '../../aws/try-again.js';
+import { isAsked, isNumbered, isRow, rowsOf, type Asked, type Page } from './answers.js';
 import type { TableKeys } from './table-keys.js';
 import { otherKeys, type Row } from './rows.js';
 
@@ -116,7 +117,9 @@ export class DynamoDBTable {
   ): Promise<void> {
     for (let refusals = 1; ; refusals++) {
       try {
-        await this.send(call, (client, options) => client.send(put, options));
+        const answer = await this.send(call, (client, options) => client.send(put, options));
+        // Whether it was written is not known then: who writes a version looks again.
+        if (!isNumbered(answer)) throw this.#notDynamoDB(call, 'it carries no request id');
         return;
       } catch (e) {
         const { cause } = e as { cause?: unknown };
@@ -137,14 +140,41 @@ export class DynamoDBTable {
   /** The row under these keys, read consistently. */
   async get(key: Row, name: string, o: CallOptions): Promise<Row | undefined> {
     const get = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
-    return (await this.send({ ...o, action: 'read', name }, (client, options) => client.send(get, options)))
-      .Item;
+    const call = { ...o, action: 'read', name };
+    const answer = await this.send(call, (client, options) => client.send(get, options));
+    const { Item: row } = answer;
+    if (row === undefined) await this.#vouch(answer, call);
+    else if (!isRow(row)) throw this.#notDynamoDB(call, 'its Item is no row');
+    else if (!isAsked(row, textsOf(key))) {
+      throw this.#notDynamoDB(call, 'it holds a row that was not asked for');
+    }
+    return row;
   }
 
   /** Removes the row under these keys, if it is there. */
   async remove(key: Row, name: string, o: CallOptions): Promise<void> {
     const remove = new DeleteItemCommand({ TableName: this.name, Key: key });
-    await this.send({ ...o, action: 'remove', name }, (client, options) => client.send(remove, options));
+    const call = { ...o, action: 'remove', name };
+    await this.#vouch(await this.send(call, (client, options) => client.send(remove, options)), call);
+  }
+
+  /** Writes a row over whatever is under its keys. */
+  async put(item: Row, name: string, o: CallOptions): Promise<void> {
+    const put = new PutItemCommand({ TableName: this.name, Item: item });
+    const call = { ...o, action: 'write', name };
+    await this.#vouch(await this.send(call, (client, options) => client.send(put, options)), call);
+  }
+
+  /** The first row of a query, read consistently. */
+  async first(
+    input: Omit<QueryCommandInput, 'TableName'>,
+    name: string,
+    o: CallOptions,
+  ): Promise<Row | undefined> {
+    const query = new QueryCommand({ TableName: this.name, ...input, ConsistentRead: true, Limit: 1 });
+    const call = { ...o, action: 'read', name };
+    const page = await this.send(call, (client, options) => client.send(query, options));
+    return this.#rows(page, call, this.#named(name))[0];
   }
 
   /** The rows of a query, page after page, read consistently. */
@@ -168,7 +198,10 @@ export class DynamoDBTable {
       const answer = await this.send({ ...o, action: 'describe the backups', name }, (client, options) =>
         client.send(describe, options),
       );
-      const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+      const { ContinuousBackupsDescription: backups } = answer;
+      if (typeof backups !== 'object')
+        throw this.#notDynamoDB({ ...o, action: 'describe the backups' }, 'it is empty');
+      const recovery = backups.PointInTimeRecoveryDescription;
       if (recovery?.PointInTimeRecoveryStatus !== 'ENABLED') return undefined;
       const days = recovery.RecoveryPeriodInDays ?? MAX_RECOVERY_DAYS;
       return `point-in-time recovery can restore the table with the values in it for ${days} more days`;
@@ -196,7 +229,7 @@ export class DynamoDBTable {
         ExclusiveStartKey: Row | undefined;
       },
       options: HttpHandlerOptions,
-    ) => Promise<{ Items?: Row[] | undefined; LastEvaluatedKey?: Row | undefined }>,
+    ) => Promise<Page>,
   ): AsyncGenerator<Row> {
     let start: Row | undefined;
     do {
@@ -206,12 +239,43 @@ export class DynamoDBTable {
         Limit: this.#pageSize,
         ExclusiveStartKey: start,
       };
-      const { Items, LastEvaluatedKey } = await this.send({ ...o, action: 'list', name }, (client, options) =>
-        request(client, page, options),
-      );
-      yield* Items ?? [];
-      start = LastEvaluatedKey;
+      const call = { ...o, action: 'list', name };
+      const answer = await this.send(call, (client, options) => request(client, page, options));
+      yield* this.#rows(answer, call, name === undefined ? {} : this.#named(name), start);
+      start = answer.LastEvaluatedKey;
     } while (start !== undefined);
+  }
+
+  // Every row of a query is of the one name.
+  #named(name: string): Asked {
+    return { [this.#keys[0]]: name };
+  }
+
+  #rows(page: Page, call: TableCall, asked: Asked, start?: Row): readonly Row[] {
+    const rows = rowsOf(page, asked, start);
+    if (typeof rows === 'string') throw this.#notDynamoDB(call, rows);
+    return rows;
+  }
+
+  /**
+   * Believes an empty answer. Some servers of the protocol don't number theirs; of those a query tells, whose
+   * answer is never empty.
+   */
+  async #vouch(answer: Parameters<typeof isNumbered>[0], call: TableCall): Promise<void> {
+    if (isNumbered(answer)) return;
+    await this.first(
+      {
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': this.#keys[0] },
+        ExpressionAttributeValues: { ':key': { S: call.name ?? '-' } },
+      },
+      call.name ?? '-',
+      call,
+    );
+  }
+
+  #notDynamoDB({ action, name, signal }: TableCall, why: string): LazycredError {
+    return notAnAnswer({ service: this.#service, action, location: this.location, name, signal }, why);
   }
 
   get #service(): string {
@@ -234,6 +298,10 @@ export class DynamoDBTable {
     }
     return serviceError(e, { service: this.#service, action, location: this.location, name, signal });
   }
+}
+
+function textsOf(key: Row): Asked {
+  return Object.fromEntries(Object.entries(key).map(([attribute, value]) => [attribute, value.S ?? '']));
 }
 
 /** A projection on these attributes, whose names may be reserved words. */
