@@ -180,9 +180,9 @@ export class S3Backend implements Backend {
     name: SecretName,
     versions: readonly string[] | undefined,
     { signal }: CallOptions = {},
-  ): Promise<undefined> {
+  ): Promise<string | undefined> {
     refuseReserved(name);
-    await purge(this.#records, versions, { name, signal });
+    return purge(this.#records, versions, { name, signal });
   }
 
   async *list(o: BackendListOptions = {}): AsyncGenerator<Listed> {

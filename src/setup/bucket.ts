@@ -10,7 +10,7 @@ import {
   type S3Client,
   type Tag,
 } from '@aws-sdk/client-s3';
-import { LazycredError } from '../errors.js';
+import { isLazycredError, LazycredError } from '../errors.js';
 import { ask, settle } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
 import { ALL_BLOCKED, bucketState, isBare, to, type BucketPlace, type BucketState } from './bucket/state.js';
@@ -55,15 +55,22 @@ export async function setUpBucket(o: BucketSetup): Promise<SetupStep[]> {
   const found = await bucketState(place);
   const made = `private, versioned, ${o.isTls() ? 'TLS only' : 'plain HTTP allowed, as the endpoint needs it'}, in ${o.region}`;
   if (found !== undefined && !(await isOurs(o, place, found, false))) return describeBucket(o, found);
+  let lacking: readonly string[] = [];
   if (!o.dryRun) {
     const state = found ?? (await create(o, place));
     if (state === 'not ours') return setUpBucket({ ...o, dryRun: true });
-    await finish(o, place, state);
+    lacking = await finish(o, place, state);
   }
+  const lacks = lacking.length === 0 ? '' : `; this server does not offer ${lacking.join(', ')}`;
   return [
     found === undefined
-      ? { what, action: 'make', detail: made, cost: COST }
-      : { what, action: 'change', detail: `finish what an interrupted set-up began: ${made}`, cost: COST },
+      ? { what, action: 'make', detail: `${made}${lacks}`, cost: COST }
+      : {
+          what,
+          action: 'change',
+          detail: `finish what an interrupted set-up began: ${made}${lacks}`,
+          cost: COST,
+        },
   ];
 }
 
@@ -117,13 +124,20 @@ async function isOurs(
   return unmarked && isBare(place, state);
 }
 
-async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): Promise<void> {
+/** @returns the permissions whose requests this server doesn't know: what it can't do can't be finished */
+async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): Promise<readonly string[]> {
   const { client, bucket: Bucket } = o;
+  const lacking = new Set<string>();
   const send = async (
     permission: string,
     request: (options: { abortSignal?: AbortSignal }) => Promise<unknown>,
   ): Promise<void> => {
-    await settle(place.call, () => ask(to(place, permission), request, NOT_YET));
+    try {
+      await settle(place.call, () => ask(to(place, permission), request, NOT_YET));
+    } catch (e) {
+      if (o.isAws() || !isLazycredError(e, 'ERR_UNSUPPORTED')) throw e;
+      lacking.add(permission);
+    }
   };
   const tag = (tags: Tag[]): Promise<void> =>
     send('s3:PutBucketTagging', (options) =>
@@ -164,4 +178,5 @@ async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): P
     );
   }
   await tag(marked(DONE));
+  return [...lacking];
 }

@@ -322,4 +322,22 @@ describe('failures', () => {
     await setUpBucket(options(bucket));
     expect(actions(await setUpBucket(options(bucket)))).toEqual([`none bucket ${bucket}`]);
   });
+
+  test.each([
+    ['tagging', 'NotImplemented', 501],
+    ['tagging', 'MethodNotAllowed', 405],
+    ['tagging|versioning|policy', 'NotImplemented', 501],
+  ])(
+    'a server without %s (%s) is set up all the same, and the second time too',
+    async (query, code, status) => {
+      const bucket = newName();
+      await moto.faults.inject({ query, times: 1000, status, code });
+      const [first] = await setUpBucket(options(bucket));
+      expect(first).toMatchObject({
+        action: 'make',
+        detail: expect.stringContaining('does not offer s3:PutBucketTagging') as unknown,
+      });
+      expect((await setUpBucket(options(bucket)))[0]?.what).toBe(`bucket ${bucket}`);
+    },
+  );
 });

@@ -43,6 +43,12 @@ export class ConditionalWriter {
       this.#verified[kind] = true;
       return;
     }
-    throw this.#objects.ignoresConditions();
+    const isHead = key === this.#layout.headKey(call.name);
+    throw this.#objects.ignoresConditions(
+      undefined,
+      isHead
+        ? 'the value is stored all the same'
+        : 'a copy of the newest version is archived, nothing else is stored',
+    );
   }
 }

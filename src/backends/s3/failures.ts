@@ -9,6 +9,18 @@ export interface S3Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+// Keys that S3 takes and another server of its protocol doesn't (MinIO holds `a` or `a/b`, not both).
+const NO_SUCH_KEY: ReadonlySet<string> = new Set([
+  'KeyTooLongError',
+  'InvalidObjectName',
+  'XMinioInvalidObjectName',
+  'XMinioObjectExistsAsDirectory',
+  'XMinioParentIsObject',
+]);
+
+// S3's words where retention stands in the way of a request, or where the bucket's lock asks for a checksum.
+const OBJECT_LOCK = /object.lock|under retention|\bWORM\b/iu;
+
 /** Whose failures they are. */
 export interface S3Service {
   readonly bucket: string;
@@ -38,7 +50,23 @@ export class S3Failures {
         cause: e,
       });
     }
-    return serviceError(e, this.#call(action, call));
+    const special = failureShape(e);
+    if (signal?.aborted !== true && NO_SUCH_KEY.has(special.name)) {
+      return new LazycredError('ERR_USAGE', `this server cannot hold the name: ${special.name}`, {
+        name,
+        location,
+        hint: 'on it a name may not also be the folder of another one, and some characters and lengths are not taken: choose another name',
+        cause: e,
+      });
+    }
+    const failure = serviceError(e, this.#call(action, call));
+    if (!(failure instanceof LazycredError) || !OBJECT_LOCK.test(special.message)) return failure;
+    return new LazycredError(failure.code, failure.message, {
+      name,
+      location,
+      hint: 'the bucket has Object Lock: what is in it cannot be removed before its retention ends, and other servers than AWS may need checksums; use a bucket without it',
+      cause: e,
+    });
   }
 
   /** A success that S3 would not have answered so. @param why as in `notAnAnswer` */
@@ -81,12 +109,16 @@ export class S3Failures {
     });
   }
 
-  /** The refusal of an endpoint on which two writers would silently overwrite each other. */
-  ignoresConditions(cause?: unknown): LazycredError {
+  /**
+   * The refusal of an endpoint on which two writers would silently overwrite each other.
+   *
+   * @param stored what the writes that showed it have left behind; nothing by default
+   */
+  ignoresConditions(cause: unknown, stored = 'nothing is stored'): LazycredError {
     const { service, location } = this.#service;
     return new LazycredError(
       'ERR_UNSUPPORTED',
-      `${service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values`,
+      `${service} ignores conditional writes (If-None-Match, If-Match): two writers would lose each other's values; ${stored}`,
       { location, hint: 'use an S3 service that honours them, or a DynamoDB store', cause },
     );
   }

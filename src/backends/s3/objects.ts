@@ -229,8 +229,8 @@ export class S3Objects {
   }
 
   /** The refusal of an endpoint on which two writers would silently overwrite each other. */
-  ignoresConditions(cause?: unknown): LazycredError {
-    return this.#failures.ignoresConditions(cause);
+  ignoresConditions(cause: unknown, stored?: string): LazycredError {
+    return this.#failures.ignoresConditions(cause, stored);
   }
 
   close(): void {

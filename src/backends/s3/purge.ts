@@ -3,19 +3,24 @@ import { VERSION_METADATA } from './layout.js';
 import type { ObjectVersion } from './objects.js';
 import type { NameCall, S3Records } from './records.js';
 
+const HINT = 'needs s3:ListBucketVersions and s3:DeleteObjectVersion; then run it again';
+const NOT_LISTED =
+  'this server cannot list old versions of objects: should it keep any, the values are still in them';
+
 /**
  * Deletes the noncurrent S3 versions of a name's head and archive, as a versioned bucket keeps them.
  *
  * @param versions of the name, whose noncurrent S3 versions go; undefined for all
+ * @returns what may remain where the server can't list versions, for the user to know
  * @throws ERR_ACCESS when some remain because they may not be listed or deleted
  */
 export async function purge(
   records: S3Records,
   versions: readonly string[] | undefined,
   call: NameCall,
-): Promise<void> {
+): Promise<string | undefined> {
   // Nothing was erased: no right to list S3 versions is needed for that.
-  if (versions?.length === 0) return;
+  if (versions?.length === 0) return undefined;
   const { objects, layout } = records;
   const headKey = layout.headKey(call.name);
   let left = 0;
@@ -28,14 +33,17 @@ export async function purge(
       await objects.deleteVersion(version, call);
       left--;
     }
+    return undefined;
   } catch (e) {
+    // Rarely does a server that can't list versions keep any.
+    if (left === 0 && isLazycredError(e, 'ERR_UNSUPPORTED')) return NOT_LISTED;
     if (!isLazycredError(e, 'ERR_ACCESS')) throw e;
     const what = left === 0 ? 'what a versioned bucket keeps of it' : `${left} noncurrent S3 versions`;
     const message = `the values are overwritten, but ${what} may remain: ${e.message}`;
     throw new LazycredError('ERR_ACCESS', message, {
       name: call.name,
       location: layout.location,
-      hint: 'needs s3:ListBucketVersions and s3:DeleteObjectVersion; then run it again',
+      hint: e.hint?.includes('Object Lock') === true ? e.hint : HINT,
       cause: e,
     });
   }

@@ -53,7 +53,7 @@ export async function bucketState(place: BucketPlace): Promise<BucketState | und
   const { client, bucket: Bucket } = place;
   // First alone: S3 also tells by its answer whether there is a bucket, and whose.
   const tagging = await tags(place);
-  if (tagging === 'absent') return undefined;
+  if (tagging === 'absent' || (tagging === 'not offered' && !(await isThere(place)))) return undefined;
   const [versioning, block, ownership, policy] = await Promise.all([
     ask(
       to(place, 's3:GetBucketVersioning'),
@@ -78,7 +78,7 @@ export async function bucketState(place: BucketPlace): Promise<BucketState | und
   const blocks = typeof block === 'string' ? undefined : block.PublicAccessBlockConfiguration;
   const rules = typeof ownership === 'string' ? [] : (ownership.OwnershipControls?.Rules ?? []);
   return {
-    tags: tagging,
+    tags: tagging === 'not offered' ? [] : tagging,
     versioning: versioning === 'not offered' ? undefined : versioning.Status,
     publicAccessBlock: safeguard(
       block,
@@ -109,14 +109,23 @@ export async function isBare(place: BucketPlace, state: BucketState): Promise<bo
   return (page.Contents ?? []).length === 0;
 }
 
-async function tags(place: BucketPlace): Promise<readonly Tag[] | 'absent'> {
+// Where tags can't tell whether there is a bucket, a listing does.
+async function isThere(place: BucketPlace): Promise<boolean> {
+  const list = new ListObjectsV2Command({ Bucket: place.bucket, MaxKeys: 1 });
+  const page = await ask(to(place, 's3:ListBucket'), (o) => place.client.send(list, o), {
+    NoSuchBucket: 'absent',
+  });
+  return page !== 'absent';
+}
+
+async function tags(place: BucketPlace): Promise<readonly Tag[] | 'absent' | 'not offered'> {
   try {
     const tagging = await ask(
       to(place, 's3:GetBucketTagging'),
       (o) => place.client.send(new GetBucketTaggingCommand({ Bucket: place.bucket }), o),
       { NoSuchTagSet: 'none', NoSuchTagSetError: 'none', NoSuchBucket: 'absent', ...NOT_OFFERED },
     );
-    if (tagging === 'absent') return tagging;
+    if (tagging === 'absent' || tagging === 'not offered') return tagging;
     return typeof tagging === 'string' ? [] : (tagging.TagSet ?? []);
   } catch (e) {
     if (!isLazycredError(e, 'ERR_ACCESS') || !e.message.startsWith('not allowed')) throw e;

@@ -127,8 +127,8 @@ const DOCUMENTED: readonly (readonly [number, string, string, Partial<Record<Nam
   [503, 'ServiceUnavailable', 'ERR_UNAVAILABLE'],
   [503, 'SlowDown', 'ERR_UNAVAILABLE'],
   [429, 'TooManyRequests', 'ERR_UNAVAILABLE'],
-  [501, 'NotImplemented', 'ERR_UNSUPPORTED'],
-  [405, 'MethodNotAllowed', 'ERR_UNSUPPORTED'],
+  [501, 'NotImplemented', 'ERR_UNSUPPORTED', { ListObjectVersions: 'no failure' }],
+  [405, 'MethodNotAllowed', 'ERR_UNSUPPORTED', { ListObjectVersions: 'no failure' }],
 ];
 
 describe('each operation × each answer that S3 documents', () => {
@@ -326,5 +326,67 @@ describe('a 200 that is not the answer', () => {
     };
     await backend.purge(db, ['1']);
     expect(server.asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+});
+
+describe('what a server does not have', () => {
+  test.each([
+    [501, 'NotImplemented'],
+    [405, 'MethodNotAllowed'],
+  ])('listing versions (%i): a purge says what may remain, and does not fail', async (status, code) => {
+    expect(await given('ListObjectVersions', s3Failure(status, code))).toMatch(/cannot list old versions/u);
+  });
+
+  test('conditions: the refusal says that the value is stored, or that nothing is', async () => {
+    const client = s3Client(server.url, {
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    });
+    const other = new S3Backend({ client, bucket: 'b', isAws: () => false });
+    const create = () => other.create(fakeRecord('db', 1), undefined);
+    await expect(create()).rejects.toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: expect.stringContaining('the value is stored all the same') as unknown,
+    });
+    await expect(other.create(fakeRecord('db', 3), head)).rejects.toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: expect.stringContaining('a copy of the newest version is archived') as unknown,
+    });
+    server.answer = (request) => (isPut(request) ? s3Failure(501, 'NotImplemented') : healthy(request));
+    await expect(create()).rejects.toMatchObject({
+      message: expect.stringContaining('nothing is stored') as unknown,
+    });
+    await other.close();
+  });
+
+  test.each([
+    [409, 'XMinioObjectExistsAsDirectory'],
+    [400, 'XMinioParentIsObject'],
+    [400, 'XMinioInvalidObjectName'],
+    [400, 'KeyTooLongError'],
+  ])('a key (%i %s): ERR_USAGE, with the hint to take another name', async (status, code) => {
+    await expect(given('PutObject of a new object', s3Failure(status, code))).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      hint: expect.stringContaining('choose another name') as unknown,
+    });
+  });
+
+  test('Object Lock in the way of a write or a purge is named in the hint', async () => {
+    const locked = (status: number, code: string, message: string): Answer => ({
+      status,
+      headers: { 'content-type': 'application/xml' },
+      body: `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    });
+    const hint = expect.stringContaining('Object Lock') as unknown;
+    const denied = locked(403, 'AccessDenied', 'Access Denied because object protected by object lock.');
+    await expect(given('DeleteObject of a version', denied)).rejects.toMatchObject({
+      code: 'ERR_ACCESS',
+      hint,
+    });
+    const words =
+      'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters';
+    await expect(
+      given('PutObject of a new object', locked(400, 'InvalidRequest', words)),
+    ).rejects.toMatchObject({ hint });
   });
 });
