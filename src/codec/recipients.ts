@@ -51,7 +51,7 @@ export function sameRecipients(a: readonly WrappedKey[], b: readonly WrappedKey[
  * unreachable or refuses.
  *
  * @throws ERR_ACCESS when no configured key opens it, ERR_UNAVAILABLE when one that might have could
- *   not be reached, ERR_UNSUPPORTED when only unknown providers wrapped it, ERR_INTEGRITY when a
+ *   not be reached, ERR_UNSUPPORTED when only providers that the format does not describe wrapped it, ERR_INTEGRITY when a
  *   wrapped key is damaged
  */
 export async function unwrapWithAny(
@@ -79,18 +79,19 @@ export async function unwrapWithAny(
   throw failure ?? noKeyFor(providers, keys);
 }
 
-const KNOWN_PROVIDERS: readonly string[] = ['aws-kms', 'local', 'passphrase'];
+/** The providers that the format describes; that a record names another is ERR_UNSUPPORTED (docs/format.md, F-44). */
+const PROVIDERS_OF_FORMAT: readonly string[] = ['aws-kms', 'local', 'passphrase'];
 
 function noKeyFor(providers: readonly KeyProvider[], keys: readonly WrappedKey[]): LazycredError {
   // The record's own words, which nothing vouches for yet.
   const wrappedBy = keys.map((k) => quote(`${k.provider} ${k.id}`.trimEnd())).join(', ');
-  if (!keys.some((k) => KNOWN_PROVIDERS.includes(k.provider))) {
-    return new LazycredError('ERR_UNSUPPORTED', `no known key provider wrapped this record: ${wrappedBy}`, {
-      hint: 'upgrade lazycred',
-    });
-  }
   const configured = providers.map((p) => p.label).join(', ');
-  return new LazycredError('ERR_ACCESS', `wrapped for ${wrappedBy}; configured: ${configured}`, {
-    hint: 'add the key to decryptKeys',
+  const message = `wrapped for ${wrappedBy}; configured: ${configured}`;
+  if (keys.some((k) => PROVIDERS_OF_FORMAT.includes(k.provider))) {
+    return new LazycredError('ERR_ACCESS', message, { hint: 'add the key to decryptKeys' });
+  }
+  const names = [...new Set(keys.map((k) => quote(k.provider)))].join(' or ');
+  return new LazycredError('ERR_UNSUPPORTED', message, {
+    hint: `it takes a key provider ${names}: one of your own in decryptKeys, or a newer lazycred that has it`,
   });
 }

@@ -104,6 +104,17 @@ describe('recipients', () => {
     expect(attempts.count).toBe(1);
   });
 
+  // [F-44]
+  test("a record of somebody's own provider, opened without it, names that and what is configured", async () => {
+    const wrapped = { provider: 'hsm', id: 'slot 1', wrapped: 'AAAA' };
+    const other: KeyProvider = { ...keyThat('opens'), rank: () => undefined };
+    await expect(unwrapWithAny([other], [wrapped], {})).rejects.toMatchObject({
+      code: 'ERR_UNSUPPORTED',
+      message: 'wrapped for "hsm slot 1"; configured: kms:x',
+      hint: 'it takes a key provider "hsm": one of your own in decryptKeys, or a newer lazycred that has it',
+    });
+  });
+
   // [F-41]
   test('all recipients wrap, or nothing is written', async () => {
     expect((await generateForAll([keyThat('opens'), keyThat('opens')], {})).keys.length).toBe(2);
