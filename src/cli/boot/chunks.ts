@@ -9,11 +9,13 @@ import { openCodeCache, type CachedCode, type CodeCache } from './code-cache.js'
 declare const LAZYCRED_COMMANDS: readonly string[];
 
 type Wrapper = (
-  exports: unknown,
-  require: (id: string) => unknown,
-  module: { exports: unknown },
-  filename: string,
-  dirname: string,
+  ...args: [
+    exports: unknown,
+    require: (id: string) => unknown,
+    module: { exports: unknown },
+    filename: string,
+    dirname: string,
+  ]
 ) => void;
 
 interface LoadedChunk {

@@ -34,8 +34,14 @@ export async function readFileLayer(
   problems: Problems,
 ): Promise<{ readonly layer: Layer; readonly file: string } | 'broken' | undefined> {
   const found = await findFile(o, base, problems);
-  if (found?.read === undefined) return found === undefined ? undefined : 'broken';
-  return { layer: await fileLayer(found.read, found.explicit, o, base, problems), file: found.read.file };
+  if (found === undefined) return undefined;
+  const { read, explicit } = found;
+  if (read === undefined) return 'broken';
+  const { file } = read;
+  const layer = layerOf(read, base, problems);
+  if (explicit || liesIn(file, base.home)) return { layer, file };
+  const vouched = o.env['LAZYCRED_TRUST'] === '1' || (await isVouchedFor(layer, read, o, problems));
+  return { layer: ofProject(layer, file, vouched), file };
 }
 
 const NOT_A_MAP = 'must be a map of settings';
@@ -70,24 +76,14 @@ async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<
   return { read, explicit: true };
 }
 
-async function fileLayer(
-  read: ConfigFile,
-  explicit: boolean,
-  o: FileChoice,
-  base: Base,
-  problems: Problems,
-): Promise<Layer> {
-  const { file } = read;
+function layerOf({ file, value }: ConfigFile, base: Base, problems: Problems): Layer {
   const source: Source = {
     source: 'file',
     where: () => file,
     label: (key) => (key === '' ? file : `${file}: ${key}`),
     base: { ...base, folder: dirname(file) },
   };
-  const layer = readLayer(read.value, source, problems);
-  if (explicit || liesIn(file, base.home)) return layer;
-  const vouched = o.env['LAZYCRED_TRUST'] === '1' || (await isVouchedFor(layer, read, o, problems));
-  return ofProject(layer, file, vouched);
+  return readLayer(value, source, problems);
 }
 
 async function isVouchedFor(
