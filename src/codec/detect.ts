@@ -39,7 +39,7 @@ const NATIVE_FIELDS = [
 ];
 
 /** Tells formats apart by their fields; a mixture of two is `broken`. */
-export function kindOf(fields: Fields): RecordKind {
+export function recordKind(fields: Fields): RecordKind {
   const has = (key: string) => Object.hasOwn(fields, key);
   const number = fields[FORMAT_FIELD];
   if (number !== undefined) {

@@ -8,7 +8,7 @@ import type { Problems } from './problems.js';
 import type { KeySpec, Origin } from './settings.js';
 import {
   isMap,
-  kindOf,
+  typeName,
   readContext,
   readEndpoint,
   readFormat,
@@ -99,7 +99,7 @@ export function readLayer(raw: unknown, source: Source, problems: Problems, name
   const given = new Map<Key, string>();
   const stores = new Map<string, Layer>();
   if (!isMap(raw)) {
-    problems.add(source.label(''), `must be a map of settings, not ${kindOf(raw)}`);
+    problems.add(source.label(''), `must be a map of settings, not ${typeName(raw)}`);
     return { source, values, given, stores };
   }
   for (const spelled of Object.keys(raw)) {
@@ -141,7 +141,7 @@ function readInto<K extends Key>(values: Partial<Values>, key: K, raw: unknown, 
 function readStores(raw: unknown, source: Source, stores: Map<string, Layer>, problems: Problems): void {
   const label = source.label('stores');
   if (!isMap(raw)) {
-    problems.add(label, `must be a map of names to settings, not ${kindOf(raw)}`);
+    problems.add(label, `must be a map of names to settings, not ${typeName(raw)}`);
     return;
   }
   const names = Object.keys(raw);

@@ -8,7 +8,7 @@ const MAX_TEXT = 4096;
 
 /** Text, not empty, without control characters. */
 export function readText(raw: unknown): string {
-  if (typeof raw !== 'string') return unfit(`must be text, not ${kindOf(raw)}`);
+  if (typeof raw !== 'string') return unfit(`must be text, not ${typeName(raw)}`);
   if (raw === '') unfit('is empty');
   if (raw.length > MAX_TEXT) unfit(`is longer than ${MAX_TEXT} characters`);
   if (/\p{Cc}/u.test(raw) || !raw.isWellFormed()) unfit('holds control characters');
@@ -84,12 +84,12 @@ export function readTimeout(raw: unknown): number {
 
 /** An encryption context. KMS has limits of its own; for those of native records see `contextFault`. */
 export function readContext(raw: unknown): Record<string, string> {
-  if (!isMap(raw)) return unfit(`must be a map of text to text, not ${kindOf(raw)}`);
+  if (!isMap(raw)) return unfit(`must be a map of text to text, not ${typeName(raw)}`);
   const context: Record<string, string> = {};
   for (const key of Object.keys(raw)) {
     if (key === '' || key === '__proto__' || !key.isWellFormed()) unfit(`${quote(key)} can not be a key`);
     const value = raw[key];
-    if (typeof value !== 'string') return unfit(`${quote(key)} must be text, not ${kindOf(value)}`);
+    if (typeof value !== 'string') return unfit(`${quote(key)} must be text, not ${typeName(value)}`);
     if (!value.isWellFormed()) unfit(`${quote(key)} is not well-formed Unicode`);
     context[key] = value;
   }
@@ -104,7 +104,7 @@ export function isMap(raw: unknown): raw is Readonly<Record<string, unknown>> {
 }
 
 /** What a value is, in a person's words. */
-export function kindOf(raw: unknown): string {
+export function typeName(raw: unknown): string {
   if (raw === null) return 'nothing';
   if (Array.isArray(raw)) return 'a list';
   if (raw instanceof Date) return 'a date (put it in quotes)';

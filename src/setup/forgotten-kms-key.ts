@@ -5,11 +5,10 @@ import {
   ListResourceTagsCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
-import { ask, type SetupCall } from './request.js';
+import { ask, type CallFor } from './request.js';
 import { ALIAS_TAG } from './steps.js';
 
 type Client = Pick<KMSClient, 'send'>;
-type Call = (permission: string) => SetupCall;
 
 /**
  * The id of a key that a set-up made for `alias` and was killed before it could give it the alias;
@@ -18,7 +17,11 @@ type Call = (permission: string) => SetupCall;
  *
  * Asks for the tags of each key that has no alias at all.
  */
-export async function forgottenKey(client: Client, alias: string, call: Call): Promise<string | undefined> {
+export async function forgottenKey(
+  client: Client,
+  alias: string,
+  call: CallFor,
+): Promise<string | undefined> {
   const [keys, aliased] = await Promise.all([keyIds(client, call), aliasedIds(client, call)]);
   for (const id of keys.filter((key) => !aliased.has(key)).toSorted()) {
     if ((await madeFor(client, id, call)) === alias && (await isEnabled(client, id, call))) return id;
@@ -26,7 +29,7 @@ export async function forgottenKey(client: Client, alias: string, call: Call): P
   return undefined;
 }
 
-async function keyIds(client: Client, call: Call): Promise<string[]> {
+async function keyIds(client: Client, call: CallFor): Promise<string[]> {
   const ids: string[] = [];
   for (let Marker: string | undefined; ;) {
     const input = Marker === undefined ? {} : { Marker };
@@ -37,7 +40,7 @@ async function keyIds(client: Client, call: Call): Promise<string[]> {
   }
 }
 
-async function aliasedIds(client: Client, call: Call): Promise<ReadonlySet<string>> {
+async function aliasedIds(client: Client, call: CallFor): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (let Marker: string | undefined; ;) {
     const input = Marker === undefined ? {} : { Marker };
@@ -48,7 +51,7 @@ async function aliasedIds(client: Client, call: Call): Promise<ReadonlySet<strin
   }
 }
 
-async function madeFor(client: Client, KeyId: string, call: Call): Promise<string | undefined> {
+async function madeFor(client: Client, KeyId: string, call: CallFor): Promise<string | undefined> {
   for (let Marker: string | undefined; ;) {
     const input = { KeyId, ...(Marker === undefined ? {} : { Marker }) };
     const page = await ask(
@@ -65,7 +68,7 @@ async function madeFor(client: Client, KeyId: string, call: Call): Promise<strin
 }
 
 // The loser of two set-ups at once is waiting to be deleted.
-async function isEnabled(client: Client, KeyId: string, call: Call): Promise<boolean> {
+async function isEnabled(client: Client, KeyId: string, call: CallFor): Promise<boolean> {
   const answer = await ask(
     call('kms:DescribeKey'),
     (o) => client.send(new DescribeKeyCommand({ KeyId }), o),

@@ -9,7 +9,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { LazycredError } from '../errors.js';
-import { ask, settle, type SetupCall } from './request.js';
+import { ask, settle, type CallFor } from './request.js';
 import { ALIAS_TAG, KEY_DESCRIPTION, type SetupRun, type SetupStep } from './steps.js';
 import { forgottenKey } from './forgotten-kms-key.js';
 
@@ -35,8 +35,6 @@ const SHORTEST_WINDOW_DAYS = 7;
 // Other servers of KMS than the one that made a key know it a moment later.
 const NOT_YET = { NotFoundException: 'again', DependencyTimeoutException: 'again' } as const;
 
-type Call = (permission: string, also?: string) => SetupCall;
-
 /**
  * Makes a symmetric key with yearly rotation and then the configured alias for it, or gives the alias
  * to the key that an interrupted set-up made for it; a key that exists is only checked.
@@ -47,7 +45,7 @@ type Call = (permission: string, also?: string) => SetupCall;
 export async function setUpKmsKey(o: KmsKeySetup): Promise<SetupStep[]> {
   const what = `key kms:${o.key}`;
   const service = `KMS in ${o.region}`;
-  const call: Call = (permission, also) => ({
+  const call: CallFor = (permission, also) => ({
     service,
     permission,
     also,
@@ -73,7 +71,7 @@ export async function setUpKmsKey(o: KmsKeySetup): Promise<SetupStep[]> {
   ];
 }
 
-async function describeKey(o: KmsKeySetup, KeyId: string, call: Call): Promise<KeyMetadata | undefined> {
+async function describeKey(o: KmsKeySetup, KeyId: string, call: CallFor): Promise<KeyMetadata | undefined> {
   const answer = await ask(
     call('kms:DescribeKey'),
     (options) => o.client.send(new DescribeKeyCommand({ KeyId }), options),
@@ -83,7 +81,7 @@ async function describeKey(o: KmsKeySetup, KeyId: string, call: Call): Promise<K
 }
 
 // The alias comes last: a key that can be found by it is complete.
-async function make(o: KmsKeySetup, forgotten: string | undefined, call: Call): Promise<void> {
+async function make(o: KmsKeySetup, forgotten: string | undefined, call: CallFor): Promise<void> {
   const KeyId = forgotten ?? (await createKey(o, call));
   await settle(call(''), () =>
     ask(
@@ -113,7 +111,7 @@ async function make(o: KmsKeySetup, forgotten: string | undefined, call: Call): 
   );
 }
 
-async function createKey(o: KmsKeySetup, call: Call): Promise<string> {
+async function createKey(o: KmsKeySetup, call: CallFor): Promise<string> {
   const Tags = Object.entries({ ...o.tags, [ALIAS_TAG]: o.key }).map(([TagKey, TagValue]) => ({
     TagKey,
     TagValue,
@@ -145,7 +143,7 @@ function mustBeAlias({ key, region }: KmsKeySetup): void {
   });
 }
 
-async function check(o: KmsKeySetup, key: KeyMetadata, call: Call): Promise<SetupStep[]> {
+async function check(o: KmsKeySetup, key: KeyMetadata, call: CallFor): Promise<SetupStep[]> {
   const what = `key kms:${o.key}`;
   // The aws command takes no region from a configuration of ours.
   const named = `--key-id ${key.KeyId} --region ${o.region}`;

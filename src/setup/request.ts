@@ -16,6 +16,9 @@ export interface SetupCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Says what a request is about by the permission that it needs: `call('kms:CreateKey')`. */
+export type CallFor = (permission: string, also?: string) => SetupCall;
+
 export type SendOptions = { abortSignal?: AbortSignal };
 
 // What the services call a caller who is known but not allowed; a stranger has other names (expired

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../errors.js';
 import { quote } from '../text/printable.js';
-import { ask, settle, type SetupCall } from './request.js';
+import { ask, settle, type CallFor } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
 import type { TableKeys } from '../backends/dynamodb/table-keys.js';
 
@@ -39,8 +39,6 @@ interface TableState {
   readonly tags: readonly Tag[];
 }
 
-type Call = (permission: string) => SetupCall;
-
 /**
  * Makes the table (two string keys, on demand, point-in-time recovery, deletion
  * protection) and waits until it can be used, or finishes the one that an interrupted set-up left;
@@ -52,7 +50,7 @@ type Call = (permission: string) => SetupCall;
 export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
   const location = `dynamodb://${o.table}`;
   const what = `table ${o.table}`;
-  const call: Call = (permission) => ({
+  const call: CallFor = (permission) => ({
     service: `DynamoDB in ${o.region}`,
     permission,
     what,
@@ -74,7 +72,7 @@ export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
   ];
 }
 
-async function tableState(o: TableSetup, call: Call): Promise<TableState | undefined> {
+async function tableState(o: TableSetup, call: CallFor): Promise<TableState | undefined> {
   const table = await describeTable(o, call);
   if (table === undefined) return undefined;
   const TableName = o.table;
@@ -94,7 +92,7 @@ async function tableState(o: TableSetup, call: Call): Promise<TableState | undef
   return { table, recovery: backups === 'not offered' ? undefined : status === 'ENABLED', tags };
 }
 
-async function describeTable(o: TableSetup, call: Call): Promise<TableDescription | undefined> {
+async function describeTable(o: TableSetup, call: CallFor): Promise<TableDescription | undefined> {
   const answer = await ask(
     call('dynamodb:DescribeTable'),
     (options) => o.client.send(new DescribeTableCommand({ TableName: o.table }), options),
@@ -103,7 +101,7 @@ async function describeTable(o: TableSetup, call: Call): Promise<TableDescriptio
   return answer === 'absent' ? undefined : answer.Table;
 }
 
-async function tagsOf(o: TableSetup, call: Call, ResourceArn: string | undefined): Promise<Tag[]> {
+async function tagsOf(o: TableSetup, call: CallFor, ResourceArn: string | undefined): Promise<Tag[]> {
   const tags: Tag[] = [];
   for (let NextToken: string | undefined; ;) {
     const input = { ResourceArn, ...(NextToken === undefined ? {} : { NextToken }) };
@@ -120,7 +118,7 @@ async function tagsOf(o: TableSetup, call: Call, ResourceArn: string | undefined
   }
 }
 
-async function create(o: TableSetup, call: Call): Promise<'made' | 'there'> {
+async function create(o: TableSetup, call: CallFor): Promise<'made' | 'there'> {
   const input: CreateTableCommandInput = {
     TableName: o.table,
     AttributeDefinitions: o.keys.map((AttributeName) => ({
@@ -145,7 +143,7 @@ async function create(o: TableSetup, call: Call): Promise<'made' | 'there'> {
   return 'there';
 }
 
-async function finish(o: TableSetup, call: Call): Promise<void> {
+async function finish(o: TableSetup, call: CallFor): Promise<void> {
   const TableName = o.table;
   const arn = await settle(call(''), async () => {
     const table = await describeTable(o, call);

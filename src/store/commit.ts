@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../backend.js';
-import { kindOf } from '../codec/detect.js';
+import { recordKind } from '../codec/detect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { compareVersions } from '../record/versions.js';
 import type { SecretName } from '../record/names.js';
@@ -119,7 +119,7 @@ async function hasLanded(
   // Where there are no versions, what is overwritten is kept nowhere.
   if (record.version === '' || compareVersions(newest.version, record.version) <= 0) return false;
   const stored = await backend.get(record.name, record.version, { signal });
-  if (stored === undefined || kindOf(stored.fields) === 'stub') {
+  if (stored === undefined || recordKind(stored.fields) === 'stub') {
     throw new LazycredError(
       'ERR_CONFLICT',
       `version ${record.version} was removed meanwhile, outcome unknown`,

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.js';
-import { kindOf } from '../codec/detect.js';
+import { recordKind } from '../codec/detect.js';
 import { LazycredError } from '../errors.js';
 import { storedName } from '../record/names.js';
 import type { Secret } from '../secret.js';
@@ -129,7 +129,7 @@ export class ManySecrets {
       const newest = await this.#parts.operations.run(name, { signal }, (s) =>
         this.#parts.backend.get(storedName(name), undefined, { signal: s }),
       );
-      if (newest === undefined || kindOf(newest.fields) === 'stub') gone.add(name);
+      if (newest === undefined || recordKind(newest.fields) === 'stub') gone.add(name);
     }
     return gone;
   }

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.js';
 import { credstashVersionKeys } from '../record/credstash-versions.js';
-import { kindOf } from '../codec/detect.js';
+import { recordKind } from '../codec/detect.js';
 import { RECORD_FORMATS, type Unwrap } from '../codec/formats.js';
 import { damaged } from '../codec/native.js';
 import { sameRecipients, unwrapWithAny } from '../codec/recipients.js';
@@ -51,13 +51,13 @@ export class RecordReader {
   }
 
   #allKeys({ fields }: StoredRecord): Opening {
-    const isNative = kindOf(fields) === 'native';
+    const isNative = recordKind(fields) === 'native';
     return { keys: this.#opening, anyKey: isNative || this.#pinned ? undefined : true };
   }
 
   #open(record: StoredRecord, opening: Opening, signal: AbortSignal): Promise<Secret> {
     const { name, version, fields } = record;
-    const kind = kindOf(fields);
+    const kind = recordKind(fields);
     if (kind === 'stub') throw this.#removed(record);
     if (kind === 'broken') throw damaged(name);
     if (kind === 'newer' || kind === 'credsmash' || !this.#rules.reads(kind))
@@ -96,7 +96,7 @@ export class RecordReader {
       const record = await this.#backend.get(name, place, { signal });
       if (record === undefined) continue;
       // Of an older tombstone there is nothing to undelete.
-      if (kindOf(record.fields) === 'stub')
+      if (recordKind(record.fields) === 'stub')
         throw this.#removed(record, 'lazy history shows what has a value');
       return record;
     }
@@ -117,7 +117,7 @@ export class RecordReader {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { fields } = newest;
-    const kind = kindOf(fields);
+    const kind = recordKind(fields);
     if (kind === 'stub' || (isFormat(kind) && kind !== this.#rules.formatName)) return false;
     if (recipients === undefined) return this.#holdsUnderWritingKey(newest, value, signal);
     const header = decodeHeader(fields[HEADER_FIELD] ?? '');
@@ -143,7 +143,7 @@ export class RecordReader {
   /** Throws ERR_NOT_FOUND unless the newest record has a value. */
   async isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
     if (newest === undefined) throw await this.notFound(name, undefined, signal);
-    if (kindOf(newest.fields) === 'stub') throw this.#removed(newest);
+    if (recordKind(newest.fields) === 'stub') throw this.#removed(newest);
   }
 
   /** All versions, newest first, stubs included. */

@@ -1,4 +1,4 @@
-import { kindOf, type RecordKind } from '../codec/detect.js';
+import { recordKind, type RecordKind } from '../codec/detect.js';
 import { RECORD_FORMATS, type Note, type RecordFormat } from '../codec/formats.js';
 import { contextFault } from '../record/context.js';
 import { damaged } from '../codec/native.js';
@@ -85,7 +85,7 @@ export class StoreRules {
    */
   mayFollow(name: SecretName, newest: StoredRecord | undefined): void {
     if (newest === undefined) return;
-    const kind = kindOf(newest.fields);
+    const kind = recordKind(newest.fields);
     if (kind === this.formatName || (kind === 'stub' && this.format.stubs)) return;
     if (kind === 'newer' || kind === 'credsmash') throw this.notAccepted(kind);
     if (kind === 'broken') {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_CLOUDCHAIN_BYTES, openCloudchain, sealCloudchain } from '../../src/codec/cloudchain.js';
 import { cloudchainName, parseCloudchainName } from '../../src/record/cloudchain-names.js';
-import { kindOf } from '../../src/codec/detect.js';
+import { recordKind } from '../../src/codec/detect.js';
 import { LocalKey } from '../../src/keys/local.js';
 import type { Fields } from '../../src/record.js';
 import { StandInKms } from './standin-kms.js';
@@ -41,7 +41,7 @@ const integrity = { name: 'LazycredError', code: 'ERR_INTEGRITY' };
 describe('items that cloudchain wrote', () => {
   test.each(named('positive.json'))('%s', async (_, c) => {
     expect((await opened(c.item)).equals(plaintextOf(c))).toBe(true);
-    expect(kindOf(fieldsOf(c.item))).toBe('cloudchain');
+    expect(recordKind(fieldsOf(c.item))).toBe('cloudchain');
   });
 
   test('a whole store of sixty', async () => {

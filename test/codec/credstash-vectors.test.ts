@@ -1,7 +1,7 @@
 import { getHashes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { openCredstash } from '../../src/codec/credstash.js';
-import { kindOf } from '../../src/codec/detect.js';
+import { recordKind } from '../../src/codec/detect.js';
 import {
   compareCredstashVersions,
   credstashVersionKeys,
@@ -60,7 +60,7 @@ describe('rows that CredStash wrote', () => {
       return;
     }
     expect((await opening).equals(plaintextOf(c))).toBe(true);
-    expect(kindOf(fieldsOf(c.item))).toBe('credstash');
+    expect(recordKind(fieldsOf(c.item))).toBe('credstash');
   });
 
   test.each(named(positive.filter((c) => c.requestedVersion !== undefined)))(

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MemoryBackend } from '../../src/backends/memory.js';
 import { decodeBase64, decodeBase64Url, encodeBase64Url } from '../../src/text/base64.js';
-import { kindOf } from '../../src/codec/detect.js';
+import { recordKind } from '../../src/codec/detect.js';
 import { decodeHeader, encodeHeader, type Header } from '../../src/codec/header.js';
 import { fernetDecrypt, fernetEncrypt, generateFernetKey } from '../../src/codec/fernet.js';
 import { effectiveContext, openNative, sealNative } from '../../src/codec/native.js';
@@ -164,7 +164,7 @@ describe('the parsers throw nothing but our errors', () => {
     await fc.assert(
       fc.asyncProperty(anyFields, async (random) => {
         const fields = Object.fromEntries(Object.entries(random));
-        kindOf(fields);
+        recordKind(fields);
         claimOf(fields);
         decodeStub(fields);
         const backend = new MemoryBackend();

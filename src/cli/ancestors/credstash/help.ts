@@ -5,20 +5,20 @@ import { ACTIONS, PROGRAM_OPTIONS, type ActionName } from './grammar.js';
 export function credstashHelp(action?: ActionName): string {
   if (action !== undefined) {
     const { about, operands, options } = ACTIONS[action];
-    const usage = [
+    const words = [
       'usage: credstash',
       action,
       ...[HELP, ...options].map(short),
       ...operands.map(operandWord),
     ];
-    return `${wrapped(usage, '    ')}\n${wrapped(about.split(' '))}\n${optionLines([HELP, ...options])}`;
+    return `${wrapped(words, '    ')}\n${wrapped(about.split(' '))}\n${optionLines([HELP, ...options])}`;
   }
-  const usage = ['usage: credstash', ...[HELP, ...PROGRAM_OPTIONS].map(short), 'ACTION …'];
+  const words = ['usage: credstash', ...[HELP, ...PROGRAM_OPTIONS].map(short), 'ACTION …'];
   const width = Math.max(...Object.keys(ACTIONS).map((name) => name.length));
   const actions = Object.entries(ACTIONS).map(
     ([name, { about }]) => `  ${name.padEnd(width)}  ${about.replace(/[,:.;].*/su, '')}\n`,
   );
-  return `${wrapped(usage, '    ')}
+  return `${wrapped(words, '    ')}
 CredStash's command line, as lazy has it: the same table, the same records.
 
 actions (credstash ACTION -h tells more):
