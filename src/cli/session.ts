@@ -1,4 +1,5 @@
-import { loadConfig, type LoadedConfig } from '../config.js';
+import { existsSync } from 'node:fs';
+import { loadConfig, type KeySpec, type LoadedConfig } from '../config.js';
 import { isAsked } from '../config/key-spec.js';
 import { openStore } from '../connect.js';
 import { LazycredError } from '../errors.js';
@@ -7,6 +8,16 @@ import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
 import { tell, type LogFormat } from './io/report.js';
 import { promptHidden } from './io/prompt.js';
+
+/**
+ * Characters below which a passphrase is called short. NIST SP 800-63B-4 (3.1.1.2) asks for 15 where nothing
+ * else protects; a guess here costs scrypt's work, so that 12 random ones do.
+ */
+const SHORT_PASSPHRASE = 12;
+
+function lacksSalt(key: KeySpec): boolean {
+  return key.kind === 'passphrase' && !existsSync(key.saltFile);
+}
 
 /** One run of the command: what surrounds it, and what it opened. */
 export class Session {
@@ -81,7 +92,8 @@ export class Session {
   async open(uses: 'nothing' | 'opens' | 'wraps'): Promise<Store> {
     const config = await this.config();
     const { keys } = config.settings;
-    const passphrase = this.#passphrase();
+    const isNew = uses === 'wraps' && keys.some(lacksSalt);
+    const passphrase = this.#passphrase(isNew);
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
     if (sure.some(isAsked)) await passphrase();
     this.#store = await openStore(config, { passphrase, trace: this.trace });
@@ -107,15 +119,30 @@ export class Session {
     });
   }
 
-  #passphrase(): () => Promise<string> {
+  #passphrase(isNew: boolean): () => Promise<string> {
     let asked: Promise<string> | undefined;
-    return () => (asked ??= this.#askPassphrase());
+    return () => (asked ??= isNew ? this.#newPassphrase() : this.#askPassphrase('passphrase: '));
   }
 
-  async #askPassphrase(): Promise<string> {
+  /** The passphrase of a salt that is about to be made: nothing could tell a typing error in it later. */
+  async #newPassphrase(): Promise<string> {
+    const passphrase = await this.#askPassphrase('new passphrase: ');
+    if ((await this.#askPassphrase('the same again: ')) !== passphrase) {
+      throw new LazycredError('ERR_USAGE', 'the two passphrases differ: nothing is stored', {
+        hint: 'try again, or set LAZYCRED_PASSPHRASE',
+      });
+    }
+    const characters = [...passphrase].length;
+    if (characters < SHORT_PASSPHRASE) {
+      this.talk(`note: the passphrase is short (${characters} characters): who gets the store can guess it`);
+    }
+    return passphrase;
+  }
+
+  async #askPassphrase(question: string): Promise<string> {
     const variable = this.env['LAZYCRED_PASSPHRASE'] ?? '';
     if (variable !== '') return variable;
-    const typed = await promptHidden('passphrase: ', 'or set LAZYCRED_PASSPHRASE', this.signal);
+    const typed = await promptHidden(question, 'or set LAZYCRED_PASSPHRASE', this.signal);
     if (typed !== undefined) return typed;
     throw new LazycredError('ERR_ACCESS', 'the key is a passphrase, and there is no terminal to ask for it', {
       hint: 'set LAZYCRED_PASSPHRASE',

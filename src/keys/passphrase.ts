@@ -21,6 +21,8 @@ import {
   ScryptKeys,
   type ScryptCost,
 } from './scrypt-keys.js';
+import { awaitCheck, fits, readCheck, writeCheck } from './passphrase-check.js';
+import { systemCode } from '../files/system-errors.js';
 import { DATA_KEY_BYTES, damagedKey, wrappedBytes } from './wrapped-text.js';
 
 export type { ScryptCost } from './scrypt-keys.js';
@@ -32,6 +34,8 @@ export interface PassphraseKeyOptions {
   /**
    * Absolute path of the installation's scrypt salt: 16 random bytes as one line of base64, 0600.
    * Made, with its folder (0700), when something is wrapped for the first time; not needed to open.
+   * Beside it lies `<saltFile>.check`, by which another passphrase is refused before anything is wrapped: made
+   * with the salt, or for an older salt after the first record that was opened.
    */
   readonly saltFile: string;
   /** For messages; `passphrase:` by default. */
@@ -48,7 +52,8 @@ export interface PassphraseKeyOptions {
  * of the derived key. Each salt and cost met is derived once and kept until `close`, 32 at most.
  *
  * Beside the interface's contract: ERR_USAGE when the passphrase is empty, and whatever `passphrase`
- * throws. A wrong passphrase is ERR_ACCESS, as far as it can be told from damage: by the fingerprint.
+ * throws. A wrong passphrase is ERR_ACCESS: to wrap, where it is not the salt file's own; to open, as far as
+ * it can be told from damage, by the fingerprint.
  *
  * @example
  * const key = new PassphraseKey({ passphrase: async () => ask('passphrase: '), saltFile });
@@ -63,7 +68,9 @@ export class PassphraseKey implements KeyProvider {
   readonly #keys: ScryptKeys;
   readonly #ids = new Set<string>();
   #passphrase: Promise<Buffer> | undefined;
-  #lead: Buffer | undefined;
+  /** What new wrapped keys begin with, once the passphrase is known to be the salt file's own. */
+  #lead: Promise<Buffer> | undefined;
+  #mayLackCheck = true;
   #closed = false;
 
   constructor(o: PassphraseKeyOptions) {
@@ -86,9 +93,7 @@ export class PassphraseKey implements KeyProvider {
 
   async wrap(dataKey: Uint8Array, context: Context, o: CallOptions = {}): Promise<WrappedKey> {
     o.signal?.throwIfAborted();
-    const file = this.#saltFile;
-    this.#lead ??= leadOf(this.#cost, (await readKeyFile(file)) ?? (await makeKeyFile(file, this.#random)));
-    const lead = this.#lead;
+    const lead = await unlessAborted(this.#checkedLead(), o.signal);
     return this.#with(lead, o.signal, (key) => {
       const sealed = sealUnder({ key, lead, context }, dataKey, this.#random);
       const wrapped = Buffer.concat([lead, sealed]).toString('base64');
@@ -102,7 +107,7 @@ export class PassphraseKey implements KeyProvider {
     if (bytes?.length !== LEAD_BYTES + SEALED_BYTES) throw damagedKey(this.label);
     if ((o.keyBytes ?? DATA_KEY_BYTES) !== DATA_KEY_BYTES) throw damagedKey(this.label);
     const lead = bytes.subarray(0, LEAD_BYTES);
-    return this.#with(lead, o.signal, (key) => {
+    const opened = await this.#with(lead, o.signal, (key) => {
       const dataKey = openUnder({ key, lead, context }, bytes.subarray(LEAD_BYTES));
       if (dataKey !== undefined) return dataKey;
       // The hint is unverified, but only chooses between two refusals.
@@ -112,6 +117,8 @@ export class PassphraseKey implements KeyProvider {
         hint: 'give the passphrase under which it was put',
       });
     });
+    await this.#checkAfterOpening(lead);
+    return opened;
   }
 
   /** 1 until the key that wrapped it has been derived: the hint can't be judged before. */
@@ -130,10 +137,85 @@ export class PassphraseKey implements KeyProvider {
     this.#passphrase = undefined;
   }
 
+  #checkedLead(): Promise<Buffer> {
+    this.#lead ??= this.#checkPassphrase();
+    const lead = this.#lead;
+    lead.catch(() => {
+      // Tried again by the next call: the file may have been mended.
+      if (this.#lead === lead) this.#lead = undefined;
+    });
+    return lead;
+  }
+
+  /**
+   * What wrapped keys begin with; makes salt and check where there is no salt yet.
+   *
+   * @throws ERR_ACCESS for a passphrase that is not the salt file's own
+   */
+  async #checkPassphrase(): Promise<Buffer> {
+    const salt = (await readKeyFile(this.#saltFile)) ?? (await this.#makeSalt());
+    const lead = leadOf(this.#cost, salt);
+    const check = await awaitCheck(this.#saltFile.path, salt);
+    // An older salt: which passphrase is its own, only a record can tell.
+    if (check === undefined) return lead;
+    const isOwn = await this.#with(check.lead, undefined, (key) => fits(check, key));
+    if (!isOwn) throw this.#notItsOwn();
+    if (!check.lead.equals(lead)) await this.#writeCheck(lead);
+    return lead;
+  }
+
+  /** The salt in the file: a new one with its check, or that of whoever was faster. */
+  async #makeSalt(): Promise<Buffer> {
+    const salt = this.#random(SCRYPT_SALT_BYTES);
+    const lead = leadOf(this.#cost, salt);
+    // The key first, which takes long, so that the check follows the salt at once.
+    await this.#with(lead, undefined, () => undefined);
+    const made = await makeKeyFile(this.#saltFile, () => Buffer.from(salt));
+    if (made.equals(salt)) await this.#writeCheck(lead);
+    return made;
+  }
+
+  /** Makes the check of an older salt, since the passphrase has opened a record that was made with it. */
+  async #checkAfterOpening(opened: Buffer): Promise<void> {
+    if (!this.#mayLackCheck || this.#closed) return;
+    this.#mayLackCheck = false;
+    try {
+      const salt = await readKeyFile(this.#saltFile);
+      const lead = salt === undefined ? undefined : leadOf(this.#cost, salt);
+      if (salt === undefined || lead?.equals(opened) !== true) return;
+      if ((await readCheck(this.#saltFile.path, salt)) === undefined) await this.#writeCheck(lead);
+    } catch (e) {
+      // What was opened counts, also where the salt's file is nobody's to read.
+      if (!(e instanceof LazycredError)) throw e;
+    }
+  }
+
+  async #writeCheck(lead: Buffer): Promise<void> {
+    const { path } = this.#saltFile;
+    const salt = lead.subarray(LEAD_BYTES - SCRYPT_SALT_BYTES);
+    const key = await this.#keys.get(lead);
+    if (key === undefined || this.#closed) return;
+    try {
+      await writeCheck(path, salt, this.#cost, key);
+    } catch (e) {
+      // A folder that can't be written (a container's) only means that there is no check.
+      if (systemCode(e) === undefined) throw e;
+    }
+  }
+
+  #notItsOwn(): LazycredError {
+    return new LazycredError('ERR_ACCESS', `this is not the passphrase of ${this.label}: nothing is sealed`, {
+      location: this.label,
+      hint: 'type it again; a second passphrase takes its own salt file: passphrase:FILE',
+    });
+  }
+
   /** Calls `use` in the same turn in which this was seen not to be closed: `close` may zero the key in any other. */
   async #with<T>(lead: Buffer, signal: AbortSignal | undefined, use: (key: Buffer) => T): Promise<T> {
     if (this.#closed) throw this.#closedError();
-    const key = await unlessAborted(this.#keys.get(lead), signal);
+    const key = await unlessAborted(this.#keys.get(lead, signal), signal).catch((e: unknown) => {
+      throw this.#closed ? this.#closedError() : e;
+    });
     if (this.#closed) throw this.#closedError();
     if (key === undefined) throw damagedKey(this.label);
     this.#ids.add(keyFingerprint(key));

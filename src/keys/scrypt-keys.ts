@@ -21,6 +21,22 @@ const LAYOUT = 0x02;
 /** Most parameter sets that one instance derives: a store full of strange records must not cost hours. */
 const MAX_DERIVED = 32;
 
+/**
+ * Most work of one instance, in that of the default cost: 32 default ones and one of the greatest cost. Records
+ * that are all made to cost the most end as damaged, not in minutes.
+ */
+const MAX_WORK = 64;
+
+function workOf({ log2N, p }: ScryptCost): number {
+  return (2 ** log2N * p) / 2 ** DEFAULT_COST.log2N;
+}
+
+interface Derivation {
+  readonly key: Promise<Buffer>;
+  /** The signals of those who asked for it. */
+  readonly waiting: (AbortSignal | undefined)[];
+}
+
 /** The lead that says how a key is derived. */
 export function leadOf({ log2N, r, p }: ScryptCost, salt: Buffer): Buffer {
   return Buffer.concat([Buffer.of(LAYOUT, log2N, r, p), salt]);
@@ -36,7 +52,9 @@ export function costOf(lead: Buffer): ScryptCost | undefined {
 /** The keys that a passphrase makes, one for each lead, each derived once. */
 export class ScryptKeys {
   readonly #passphrase: () => Promise<Buffer>;
-  readonly #derived = new Map<string, Promise<Buffer>>();
+  readonly #derived = new Map<string, Derivation>();
+  #work = 0;
+  #generation = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(passphrase: () => Promise<Buffer>) {
@@ -49,22 +67,40 @@ export class ScryptKeys {
    *
    * @throws ERR_UNAVAILABLE when there isn't memory enough; what asking for the passphrase throws
    */
-  async get(lead: Buffer): Promise<Buffer | undefined> {
+  async get(lead: Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
     const name = lead.toString('hex');
     const known = this.#derived.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.waiting.push(signal);
+      return known.key;
+    }
     const cost = costOf(lead);
     if (cost === undefined || this.#derived.size >= MAX_DERIVED) return undefined;
-    // One after another: each takes up to a gigabyte.
-    const key = this.#last.then(async () => derive(await this.#passphrase(), lead, cost));
-    this.#derived.set(name, key);
-    this.#last = key.catch(() => this.#derived.delete(name));
+    const work = workOf(cost);
+    if (this.#work + work > MAX_WORK) return undefined;
+    this.#work += work;
+    const waiting = [signal];
+    const generation = this.#generation;
+    const isWanted = (): boolean => generation === this.#generation && !waiting.every((s) => s?.aborted);
+    // One after another: each takes up to a gigabyte. One that nobody waits for any more is not begun.
+    const key = this.#last.then(async () => {
+      const passphrase = isWanted() ? await this.#passphrase() : undefined;
+      if (passphrase !== undefined && isWanted()) return derive(passphrase, lead, cost);
+      this.#work -= work;
+      throw signal?.reason ?? new LazycredError('ERR_ACCESS', 'the key of the passphrase is closed');
+    });
+    const derivation = { key, waiting };
+    this.#derived.set(name, derivation);
+    this.#last = key.catch(() => {
+      if (this.#derived.get(name) === derivation) this.#derived.delete(name);
+    });
     return key;
   }
 
   /** Zeroes every key, an unfinished one as soon as it is done. */
   forget(): void {
-    for (const key of this.#derived.values()) {
+    this.#generation += 1;
+    for (const { key } of this.#derived.values()) {
       // A failure was told to whoever asked for the key.
       key.then(
         (bytes) => bytes.fill(0),

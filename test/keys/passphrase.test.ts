@@ -1,5 +1,5 @@
 import { createDecipheriv, createHmac, hkdfSync, scryptSync } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ keySuite(
     return {
       key: newKey({ saltFile }),
       again: () => newKey({ saltFile }),
-      stranger: newKey({ saltFile, passphrase: async () => 'wrong horse' }),
+      stranger: newKey({ passphrase: async () => 'wrong horse' }),
       secret: Buffer.from(WORDS),
     };
   },
@@ -44,6 +44,100 @@ function reworded(wrapped: WrappedKey, change: (bytes: Buffer) => void): Wrapped
   change(bytes);
   return { ...wrapped, wrapped: bytes.toString('base64') };
 }
+
+describe("a passphrase that is not the salt file's own", () => {
+  const wrong = async () => 'wrong horse';
+  const refused = { code: 'ERR_ACCESS', hint: expect.stringContaining('passphrase:FILE') as unknown };
+
+  test('is refused before anything is wrapped, from the first record on', async () => {
+    const saltFile = join(dir, `${files++}`, 'salt');
+    const { wrapped } = await newKey({ saltFile }).generate({});
+    const [salt, check] = [await readFile(saltFile, 'utf8'), await readFile(`${saltFile}.check`, 'utf8')];
+    expect(check).toBe(`${salt.trim()} 15,8,1 ${wrapped.id}\n`);
+    expect((await stat(`${saltFile}.check`)).mode & 0o777).toBe(0o600);
+    await expect(newKey({ saltFile, passphrase: wrong }).generate({})).rejects.toMatchObject(refused);
+    await newKey({ saltFile }).generate({});
+  });
+
+  test('of two makers of one salt is the one of the loser', async () => {
+    const saltFile = join(dir, `${files++}`, 'salt');
+    const made = await Promise.allSettled([
+      newKey({ saltFile }).generate({}),
+      newKey({ saltFile, passphrase: wrong }).generate({}),
+    ]);
+    expect(made.map((m) => m.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(made.flatMap((m) => (m.status === 'rejected' ? [m.reason as unknown] : []))).toEqual([
+      expect.objectContaining(refused),
+    ]);
+    expect((await readdir(join(saltFile, '..'))).sort()).toEqual(['salt', 'salt.check']);
+  });
+
+  test('is known of an older salt after a record was opened with it, never from a put', async () => {
+    const saltFile = join(dir, `${files++}`, 'salt');
+    const { wrapped } = await newKey({ saltFile }).generate({});
+    await rm(`${saltFile}.check`);
+    await newKey({ saltFile }).generate({});
+    expect(await readdir(join(saltFile, '..'))).toEqual(['salt']);
+    await newKey({ saltFile }).unwrap(wrapped, {});
+    await expect(newKey({ saltFile, passphrase: wrong }).generate({})).rejects.toMatchObject(refused);
+  });
+
+  test('is checked at the cost of the check, which is made anew when the cost that is written changes', async () => {
+    const saltFile = join(dir, `${files++}`, 'salt');
+    await newKey({ saltFile }).generate({});
+    const cost = { log2N: 16, r: 8, p: 1 };
+    await expect(newKey({ saltFile, cost, passphrase: wrong }).generate({})).rejects.toMatchObject(refused);
+    const { wrapped } = await newKey({ saltFile, cost }).generate({});
+    expect(await readFile(`${saltFile}.check`, 'utf8')).toContain(` 16,8,1 ${wrapped.id}\n`);
+  });
+
+  test('a check of another salt counts as missing', async () => {
+    const [one, other] = [join(dir, `${files++}`, 'salt'), join(dir, `${files++}`, 'salt')];
+    await newKey({ saltFile: one }).generate({});
+    await newKey({ saltFile: other }).generate({});
+    await writeFile(`${other}.check`, await readFile(`${one}.check`));
+    await newKey({ saltFile: other, passphrase: wrong }).generate({});
+  });
+});
+
+describe('hostile costs', () => {
+  const hostile = async (n: number): Promise<WrappedKey[]> => {
+    const { wrapped } = await newKey().generate({});
+    return Array.from({ length: n }, (_, i) => reworded(wrapped, (b) => b.set([2, 20, 8, 4, i], 0)));
+  };
+
+  test('derivations that nobody waits for any more are not begun, and what waits ends when aborted', async () => {
+    let asked = 0;
+    const key = newKey({
+      passphrase: async () => {
+        asked += 1;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return WORDS;
+      },
+    });
+    const all = await hostile(2);
+    const began = performance.now();
+    const signal = AbortSignal.timeout(100);
+    const ends = await Promise.allSettled(all.map((w) => key.unwrap(w, {}, { signal })));
+    expect(ends.map((e) => e.status)).toEqual(['rejected', 'rejected']);
+    expect(performance.now() - began).toBeLessThan(1000);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(asked).toBe(1);
+    // Nothing runs that would hold the only thread of this: a cheap one is derived at once.
+    const cheap = performance.now();
+    await key.generate({});
+    expect(performance.now() - cheap).toBeLessThan(2000);
+  });
+
+  test('more work than two of the greatest cost is refused as damaged', async () => {
+    const key = newKey({ passphrase: () => new Promise(() => undefined) });
+    const [first, second, third] = await hostile(3);
+    const signal = AbortSignal.timeout(50);
+    const both = [first, second].map((w) => key.unwrap(w as WrappedKey, {}, { signal }));
+    expect((await Promise.allSettled(both)).map((e) => e.status)).toEqual(['rejected', 'rejected']);
+    await expect(key.unwrap(third as WrappedKey, {})).rejects.toMatchObject({ code: 'ERR_INTEGRITY' });
+  });
+});
 
 describe('the bytes of the format', () => {
   test('wrapped is 0x02, the cost, the salt and a local body, as the format says', async () => {
@@ -227,7 +321,7 @@ describe('the salt', () => {
     const { wrapped } = await newKey({ saltFile }).generate({});
     expect(await readFile(saltFile, 'latin1')).toMatch(/^[A-Za-z0-9+/]{22}==\n$/u);
     expect((await stat(saltFile)).mode & 0o7777).toBe(0o600);
-    expect(await readdir(join(saltFile, '..'))).toEqual(['salt']);
+    expect(await readdir(join(saltFile, '..'))).toEqual(['salt', 'salt.check']);
     const { wrapped: second } = await newKey({ saltFile }).generate({});
     const lead = (w: WrappedKey): string => w.wrapped.slice(0, 24);
     expect(lead(second)).toBe(lead(wrapped));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { canary } from '../../canary.js';
 import { LAZY, newUser, type User } from '../../support/lazy.js';
@@ -151,11 +152,14 @@ describe('a passphrase', () => {
     const put = await lazyOnTerminal(['put', 'locked', ...key], {
       tty: ['stdout', 'stderr'],
       input: value,
-      steps: [['passphrase: ', `${passphrase}\r`]],
+      steps: [
+        ['new passphrase: ', `${passphrase}\r`],
+        ['the same again: ', `${passphrase}\r`],
+      ],
     });
-    expect(put).toMatchObject({ code: 0, echo: [false], echo_after: true });
+    expect(put).toMatchObject({ code: 0, echo: [false, false], echo_after: true });
     expect(put.screen).toBe(
-      `passphrase: \nstored "locked" version 1 in file://${user.home}/store under passphrase:\n`,
+      `new passphrase: \nthe same again: \nstored "locked" version 1 in file://${user.home}/store under passphrase:\n`,
     );
     const get = await lazyOnTerminal(['get', 'locked', ...key], {
       tty: ['stdin', 'stderr'],
@@ -172,6 +176,50 @@ describe('a passphrase', () => {
     expect(await valueOf('locked', { LAZYCRED_KEY: 'passphrase:', LAZYCRED_PASSPHRASE: passphrase })).toBe(
       value,
     );
+  });
+
+  test('is asked for twice where its salt is made: two that differ store nothing', async () => {
+    const other = ['--key', `passphrase:${user.home}/other.salt`];
+    const { code, screen } = await lazyOnTerminal(['put', 'never', 'value', ...other], {
+      steps: [
+        ['new passphrase: ', `${passphrase}\r`],
+        ['the same again: ', `${passphrase}x\r`],
+      ],
+    });
+    expect([code, screen]).toEqual([
+      2,
+      expect.stringContaining('the two passphrases differ: nothing is stored'),
+    ]);
+    expect(existsSync(`${user.home}/other.salt`)).toBe(false);
+  });
+
+  test("that is not the salt file's own is refused before anything is stored", async () => {
+    const { code, screen } = await lazyOnTerminal(['put', 'locked', 'value', ...key], {
+      steps: [['passphrase: ', 'a typing error\r']],
+    });
+    expect(code).toBe(6);
+    expect(screen).toContain('this is not the passphrase of passphrase:: nothing is sealed');
+    expect(screen).toContain('a second passphrase takes its own salt file: passphrase:FILE');
+    expect(
+      await valueOf('locked', { LAZYCRED_KEY: 'passphrase:', LAZYCRED_PASSPHRASE: passphrase }),
+    ).not.toBe('value');
+  });
+
+  test('that is short is warned of where its salt is made', async () => {
+    const argv = [
+      process.execPath,
+      LAZY,
+      'put',
+      'brief',
+      'value',
+      '--key',
+      `passphrase:${user.home}/brief.salt`,
+    ];
+    const { code, stderr } = await run(argv, { env: { ...user.env, LAZYCRED_PASSPHRASE: 'short' } });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('note: the passphrase is short (5 characters)'),
+    ]);
   });
 
   test('that is wrong is ERR_ACCESS', async () => {
