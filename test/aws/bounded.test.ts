@@ -23,7 +23,18 @@ let sent = 0;
 beforeAll(async () => {
   server = await answeringServer();
 });
-afterAll(() => server.close());
+const opened: { destroy(): void }[] = [];
+afterAll(async () => {
+  for (const client of opened) client.destroy();
+  await server.close();
+});
+
+/** Opens a client, to be closed at the end. */
+async function open<C extends { destroy(): void }>(opening: Promise<{ readonly client: C }>): Promise<C> {
+  const { client } = await opening;
+  opened.push(client);
+  return client;
+}
 
 /** Two gigabytes after a beginning, as fast as they are read. */
 function endless(response: ServerResponse, status: number, begin: string): void {
@@ -53,29 +64,29 @@ const credentialsFrom = { endpoint: '', kmsEndpoint: '', region: 'us-east-1' };
 const reach = () => ({ ...credentialsFrom, endpoint: server.url, kmsEndpoint: server.url });
 
 const REQUESTS = [
-  ['S3 list', async () => (await openS3(reach())).client.send(new ListObjectsV2Command({ Bucket: 'b' }))],
+  ['S3 list', async () => (await open(openS3(reach()))).send(new ListObjectsV2Command({ Bucket: 'b' }))],
   [
     'S3 put',
     async () =>
-      (await openS3(reach())).client.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' })),
+      (await open(openS3(reach()))).send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' })),
   ],
   [
     'DynamoDB scan',
-    async () => (await openDynamoDB(reach())).client.send(new ScanCommand({ TableName: 't' })),
+    async () => (await open(openDynamoDB(reach()))).send(new ScanCommand({ TableName: 't' })),
   ],
   [
     'DynamoDB query',
-    async () => (await openDynamoDB(reach())).client.send(new QueryCommand({ TableName: 't' })),
+    async () => (await open(openDynamoDB(reach()))).send(new QueryCommand({ TableName: 't' })),
   ],
   [
     'KMS decrypt',
     async () =>
-      (await openKms(reach())).client.send(new DecryptCommand({ CiphertextBlob: CHUNK.subarray(0, 9) })),
+      (await open(openKms(reach()))).send(new DecryptCommand({ CiphertextBlob: CHUNK.subarray(0, 9) })),
   ],
   [
     'KMS new key',
     async () =>
-      (await openKms(reach())).client.send(new GenerateDataKeyCommand({ KeyId: 'k', KeySpec: 'AES_256' })),
+      (await open(openKms(reach()))).send(new GenerateDataKeyCommand({ KeyId: 'k', KeySpec: 'AES_256' })),
   ],
 ] as const;
 
@@ -103,8 +114,8 @@ describe('two gigabytes', () => {
 
   test('are ERR_UNAVAILABLE for a backend, and say why', async () => {
     server.answer = () => (response) => endless(response, 200, '<ListBucketResult>');
-    const s3 = new S3Backend({ client: (await openS3(reach())).client, bucket: 'b' });
-    const table = new DynamoDBBackend({ client: (await openDynamoDB(reach())).client, table: 't' });
+    const s3 = new S3Backend({ client: await open(openS3(reach())), bucket: 'b' });
+    const table = new DynamoDBBackend({ client: await open(openDynamoDB(reach())), table: 't' });
     for (const run of [
       () => collect(s3.list()),
       () => collect(table.list()),
@@ -121,7 +132,7 @@ describe('two gigabytes', () => {
 
   test("as an object's failure stop as well; its own body is counted where it is read", async () => {
     server.answer = () => (response) => endless(response, 404, '<Error><Code>NoSuchKey');
-    const { client } = await openS3(reach());
+    const client = await open(openS3(reach()));
     const { failure } = await outcome(() => client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })));
     expect(failure.name).toBe('AnswerTooLong');
     server.answer = () => (response) => endless(response, 200, '{');
