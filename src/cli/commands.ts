@@ -53,7 +53,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     example: 'lazy prune api_key --keep 3',
     commands: [
       {
-        usage: 'delete NAME…',
+        usage: 'delete NAME|GLOB…',
         summary: 'delete secrets; undelete brings them back',
         load: () => import('./commands/delete.js'),
       },

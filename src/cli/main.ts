@@ -13,6 +13,7 @@ import { Interrupted, watchSignals } from './interrupt.js';
 import { COMMON_OPTIONS, type Option } from './arguments/options.js';
 import { BrokenPipe, writeError, writeOut } from './io/streams.js';
 import type { Session } from './session.js';
+import { commandOf, nextStepOf } from './arguments/other-words.js';
 import { readWords } from './arguments/words.js';
 
 /** 128 and SIGPIPE's number, as a shell shows the end of any program that nobody reads any more. */
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
   } catch (thrown) {
     const e = thrown instanceof FailureWithStatus ? thrown.cause : thrown;
     if (e instanceof BrokenPipe) return BROKEN_PIPE_STATUS;
-    const failure: unknown = signal.aborted ? signal.reason : e;
+    const failure: unknown = signal.aborted ? signal.reason : ((await session?.explained(e)) ?? e);
     if (failure instanceof Interrupted) return failure.status;
     const status = await report(failure, logFormat(), session?.doing);
     return thrown instanceof FailureWithStatus ? thrown.status : status;
@@ -85,13 +86,13 @@ async function runAncestor(name: string, own: readonly string[], signal: AbortSi
   return 0;
 }
 
-async function find(name: string): Promise<{ readonly name: string; readonly command: Command }> {
+async function find(word: string): Promise<{ readonly name: string; readonly command: Command }> {
+  const name = commandOf(word);
   const entry = COMMANDS.get(name);
   if (entry !== undefined) return { name, command: (await entry.load()).command };
   const guess = nearest(name, [...COMMANDS.keys(), ...ANCESTORS.keys()]);
-  throw new LazycredError('ERR_USAGE', `unknown command ${quote(name)}`, {
-    hint: guess === undefined ? 'lazy --help lists the commands' : `did you mean lazy ${guess}?`,
-  });
+  const near = guess === undefined ? 'lazy --help lists the commands' : `did you mean lazy ${guess}?`;
+  throw new LazycredError('ERR_USAGE', `unknown command ${quote(name)}`, { hint: nextStepOf(name) ?? near });
 }
 
 async function programHelp(options: readonly string[], word: string | undefined): Promise<number> {

@@ -2,12 +2,19 @@ import { existsSync } from 'node:fs';
 import { loadConfig, type KeySpec, type LoadedConfig } from '../config.js';
 import { isAsked } from '../config/key-spec.js';
 import { openStore } from '../connect.js';
-import { LazycredError } from '../errors.js';
+import { isLazycredError, LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
 import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
+import { unknownNames, withNearNames } from './io/near-names.js';
 import { tell, type LogFormat } from './io/report.js';
 import { promptHidden } from './io/prompt.js';
+
+/** How long names are looked for that may have been meant, in milliseconds: a large table takes longer to list. */
+const NEAR_NAMES_MS = 2_000;
+
+/** How many names are compared: more take longer than anyone waits for a guess. */
+const MOST_NAMES = 10_000;
 
 /**
  * Characters below which a passphrase is called short. NIST SP 800-63B-4 (3.1.1.2) asks for 15 where nothing
@@ -28,6 +35,8 @@ export class Session {
   readonly signal: AbortSignal;
   /** What is being done (`get "db"`), once it is begun: for messages. */
   doing: string | undefined;
+  /** Names that are given are those of deleted secrets. */
+  looksForDeleted = false;
   /** Show neither talk nor progress. */
   readonly isQuiet: boolean;
   /** Tells a request, if asked to. */
@@ -37,6 +46,7 @@ export class Session {
   readonly #talkFormat: LogFormat;
   #config: Promise<LoadedConfig> | undefined;
   #store: Store | undefined;
+  #openedAt = 0;
 
   constructor(given: Given, signal: AbortSignal) {
     this.cwd = currentFolder();
@@ -96,11 +106,42 @@ export class Session {
     const passphrase = this.#passphrase(isNew);
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
     if (sure.some(isAsked)) await passphrase();
+    this.#openedAt = performance.now();
     this.#store = await openStore(config, { passphrase, trace: this.trace });
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);
     }
     return this.#store;
+  }
+
+  /**
+   * The failure `e`; where it is of a name that the store doesn't hold, with names in its hint that may have
+   * been meant. They cost one listing, within the time limit of the command and 2 s; where that is denied or
+   * fails, and with --quiet, the failure is as it was.
+   */
+  async explained(e: unknown): Promise<unknown> {
+    const unknown = isLazycredError(e, 'ERR_NOT_FOUND') ? unknownNames(e) : [];
+    if (!isLazycredError(e) || unknown.length === 0) return e;
+    const names = this.isQuiet ? [] : await this.#namesThere();
+    const verb = /^(?:get|delete)\b/u.exec(this.doing ?? '')?.[0];
+    return withNearNames(e, unknown, names, verb);
+  }
+
+  async #namesThere(): Promise<string[]> {
+    const names: string[] = [];
+    const left = (await this.config()).settings.timeoutMs - (performance.now() - this.#openedAt);
+    if (this.#store === undefined || left <= 0) return names;
+    try {
+      const timeout = AbortSignal.timeout(Math.min(left, NEAR_NAMES_MS));
+      const signal = AbortSignal.any([this.signal, timeout]);
+      const deleted = this.looksForDeleted;
+      for await (const { name } of this.#store.list({ signal, deleted })) {
+        if (names.push(name) === MOST_NAMES) break;
+      }
+    } catch {
+      // What was not asked for may fail: the failure at hand is the answer, and names of half a listing are near, too.
+    }
+    return names;
   }
 
   /** Frees what was opened, so that the process can end. */

@@ -11,7 +11,7 @@ export type Outcome<T> =
 /** How {@link forEach} goes on. */
 export interface EachOptions {
   readonly limit?: number;
-  readonly done?: ((n: number) => void) | undefined;
+  readonly done?: ((n: number, failed: number) => void) | undefined;
   /**
    * What a service refuses for now, because it is asked too often, is asked again, by fewer at once and after
    * pauses, until nothing has succeeded for this long, in milliseconds. For reads: 0 by default.
@@ -46,6 +46,7 @@ export async function forEach<T>(
   const again: number[] = [];
   let next = 0;
   let finished = 0;
+  let failed = 0;
   let workers = Math.min(o.limit ?? CONCURRENCY, names.length);
   let pause = FIRST_PAUSE_MS;
   let lastSuccess = performance.now();
@@ -80,8 +81,9 @@ export async function forEach<T>(
           continue;
         }
         outcomes[index] = { name, error: e };
+        failed++;
       }
-      o.done?.(++finished);
+      o.done?.(++finished, failed);
     }
   };
   await Promise.all(Array.from({ length: workers }, worker));

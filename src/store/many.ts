@@ -73,7 +73,8 @@ export class ManySecrets {
     const names = entries.map((e) => e.name);
     const put = (name: string, i: number) =>
       this.#one.put(name, valueAt(entries, i), optionsOf(entries[i], options));
-    return allOrError(await forEach(names, put, { done: (n) => progress?.(n, names.length) }), 'put');
+    const done = (n: number, failed: number) => progress?.(n, names.length, failed);
+    return allOrError(await forEach(names, put, { done }), 'put');
   }
 
   /** See `Store.checkMany`. */
@@ -105,11 +106,12 @@ export class ManySecrets {
         const { secret, bytes } = this.#parts.rules.checkedPut(name, value, optionsOf(entries[i], options));
         return this.#parts.writer.isUnchanged({ name: secret, value: bytes, options, signal });
       });
-    return allOrError(await forEach(names, isUnchanged, { done: (n) => progress?.(n, names.length) }), 'get');
+    const done = (n: number, failed: number) => progress?.(n, names.length, failed);
+    return allOrError(await forEach(names, isUnchanged, { done }), 'get');
   }
 
   #readEach(names: readonly string[], { progress, signal }: ManyOptions): Promise<Outcome<Secret>[]> {
-    const done = (n: number) => progress?.(n, names.length);
+    const done = (n: number, failed: number) => progress?.(n, names.length, failed);
     return forEach(names, (name) => this.#one.get(name, { signal }), {
       done,
       signal,

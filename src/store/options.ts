@@ -98,8 +98,8 @@ export interface Removed {
 
 /** Options of the operations on many secrets. */
 export interface ManyOptions extends CallOptions {
-  /** Called after each one with how many are done, and of how many. */
-  readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** Called after each one with how many are done, of how many, and how many of those done failed. */
+  readonly progress?: ((done: number, total: number, failed: number) => void) | undefined;
 }
 
 /** One entry of `Store.putMany`. */

@@ -66,6 +66,16 @@ function unknown(shown: string, known: readonly Option[]): never {
   const guess = shown.startsWith('--') ? nearest(shown, names) : undefined;
   let hint = 'lazy COMMAND --help lists the options of a command, which stand after its name';
   if (names.includes('value')) hint = 'for a value that begins with "-": --value VALUE, or -- before it';
+  if (shown === '-f') hint = fileLetterHint(names);
   if (guess !== undefined) hint = `did you mean --${guess}?`;
   throw new LazycredError('ERR_USAGE', `unknown option${NAME_LIKE.test(shown) ? ` ${shown}` : ''}`, { hint });
+}
+
+// Other tools' -f chooses a format, or forces; here it is one thing everywhere.
+function fileLetterHint(names: readonly string[]): string {
+  const other = [
+    ['format', '--format FORMAT chooses a format'],
+    ['yes', '--yes does not ask'],
+  ].find(([name = '']) => names.includes(name))?.[1];
+  return `-f is --file FILE, of put and import${other === undefined ? '' : `; ${other}`}`;
 }

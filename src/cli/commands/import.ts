@@ -12,6 +12,7 @@ import {
   MAX_IMPORT_BYTES,
   type ImportFormat,
 } from '../formats/import.js';
+import { tellingHowFar } from '../steps/how-far.js';
 import { hasVersions, importHistory, planHistory } from '../steps/import-history.js';
 import { planImport } from '../steps/plan-import.js';
 import type { PutManyOptions, Store } from '../../index.js';
@@ -34,6 +35,7 @@ before the first is written, and nothing is written when one is bad.
 Stopped half way, run it again with --skip-unchanged: what was written already is left
 as it is.`,
   options: [
+    { name: 'file', letter: 'f', takes: 'FILE', about: 'the same as FILE', group: FILE },
     {
       name: 'format',
       takes: 'FORMAT',
@@ -64,7 +66,7 @@ as it is.`,
     ['lazy import .env --prefix prod/', 'DB_USER becomes prod/DB_USER'],
     ['lazy import all.json', 'what lazy export -o all.json wrote'],
   ],
-  operands: [1, 1],
+  operands: [0, 1],
   run: importSecrets,
 };
 
@@ -85,13 +87,15 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
   let hasBegun = false;
-  const made = await withProgress('storing', session, (progress) => {
-    const told = (done: number, total: number): void => {
-      hasBegun = true;
-      progress?.(done, total);
-    };
-    return store.putMany(entries, { ...options, signal, progress: told });
-  }).catch(async (e: unknown) => {
+  const made = await withProgress('storing', session, (progress) =>
+    tellingHowFar({ total: entries.length, location: store.location }, session, progress, (counted) => {
+      const told: typeof counted = (done, total, failed) => {
+        hasBegun = true;
+        counted(done, total, failed);
+      };
+      return store.putMany(entries, { ...options, signal, progress: told });
+    }),
+  ).catch(async (e: unknown) => {
     if (hasBegun) await session.tellSealed('what was stored is', store);
     throw e;
   });
@@ -130,7 +134,7 @@ interface VersionsImport {
 }
 
 async function readEntries(args: CommandArguments, session: Session): Promise<readonly ImportedEntry[]> {
-  const [file = ''] = args.operands;
+  const file = fileOf(args);
   const format = formatOf(args.text('format'), file);
   const bytes =
     file === '-'
@@ -138,6 +142,16 @@ async function readEntries(args: CommandArguments, session: Session): Promise<re
       : await readFileUpTo(pathOf(file, session.cwd), MAX_IMPORT_BYTES);
   const prefix = args.text('prefix') ?? '';
   return importEntries(bytes, format).map((entry) => ({ ...entry, name: prefix + entry.name }));
+}
+
+function fileOf(args: CommandArguments): string {
+  const [operand] = args.operands;
+  const option = args.text('file');
+  const hint = `usage: lazy ${command.usage}`;
+  if (operand !== undefined && option !== undefined) throw usage('--file and FILE exclude each other', hint);
+  const file = operand ?? option;
+  if (file === undefined) throw usage('import needs FILE|-', hint);
+  return file;
 }
 
 function formatOf(given: string | undefined, file: string): ImportFormat {

@@ -20,6 +20,7 @@ was destroyed does not come back.`,
 
 async function undelete(args: CommandArguments, session: Session): Promise<void> {
   const by = await authorOf(args, session);
+  session.looksForDeleted = true;
   const store = await session.open('wraps');
   await forEachName(args.operands, 'undelete', session, async (name) => {
     const { version } = await store.undelete(name, { by, signal: session.signal });

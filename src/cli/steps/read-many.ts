@@ -47,17 +47,31 @@ export function readMany(
       if (found.size === 0 && !allowEmpty) throw nothingMatches(matches, store.location);
       return found;
     }
-    const all = new Set(names);
-    const vain: string[] = [];
-    for (const one of matches) {
-      let isVain = true;
-      for await (const { name } of store.list({ match: one, signal })) {
-        all.add(name);
-        isVain = false;
-      }
-      if (isVain) vain.push(one);
-    }
-    if (vain.length > 0 && !allowEmpty) throw nothingMatches(vain, store.location);
-    return store.getMany([...all], { signal, progress });
+    const all = await namesOf(store, { names, matches, allowEmpty }, session);
+    return store.getMany(all, { signal, progress });
   });
+}
+
+/**
+ * The wanted names, without opening any; globs and prefixes replaced by what they match.
+ *
+ * @throws ERR_NOT_FOUND for prefixes and globs that match nothing
+ */
+export async function namesOf(
+  store: Store,
+  { names, matches, allowEmpty }: Wanted,
+  { signal }: Session,
+): Promise<string[]> {
+  const all = new Set(names);
+  const vain: string[] = [];
+  for (const match of matches) {
+    let isVain = true;
+    for await (const { name } of store.list({ match, signal })) {
+      all.add(name);
+      isVain = false;
+    }
+    if (isVain) vain.push(match);
+  }
+  if (vain.length > 0 && !allowEmpty) throw nothingMatches(vain, store.location);
+  return [...all];
 }

@@ -78,3 +78,40 @@ describe('what can’t be undone', () => {
     expect({ code, there: await valueOf('piped') }).toEqual({ code: 2, there: 0 });
   });
 });
+
+describe('delete takes globs behind a confirmation', () => {
+  const where = (): string => `file://${user.home}/store`;
+  const question = (): string =>
+    `delete 2 secrets in ${where()}: "glob/a", "glob/b"? Type how many to go on: `;
+
+  test('shows what matches, and goes on when the number is typed', async () => {
+    await Promise.all(['glob/a', 'glob/b', 'glob/c/d'].map(putTwice));
+    const { code, screen } = await onTerminal(['delete', 'glob/*'], [[question(), '2\n']]);
+    expect(screen).toBe(
+      `${question()}2\ndeleted "glob/a", now at version 3, in ${where()}\ndeleted "glob/b", now at version 3, in ${where()}\n`,
+    );
+    expect({ code, other: await valueOf('glob/c/d') }).toEqual({ code: 0, other: 0 });
+  });
+
+  test('does nothing when something else is typed, or nobody can be asked', async () => {
+    await Promise.all(['glob/a', 'glob/b'].map(putTwice));
+    const { code, screen } = await onTerminal(['delete', 'glob/*'], [[question(), 'y\n']]);
+    expect({ code, screen }).toEqual({
+      code: 2,
+      screen: `${question()}y\nlazy: that is not 2: nothing was done\n`,
+    });
+    const piped = await onTerminal(['delete', 'glob/*'], [], ['stdout', 'stderr']);
+    expect(piped).toMatchObject({
+      code: 2,
+      screen: `lazy: this would delete 2 secrets in ${where()}, and there is no terminal to ask\nhint: lazy list shows which; then say --yes\n`,
+    });
+    expect([await valueOf('glob/a'), await valueOf('glob/b')]).toEqual([0, 0]);
+  });
+
+  test('names alone are not asked for, and --yes says that a glob is meant', async () => {
+    await Promise.all(['plain/a', 'plain/b'].map(putTwice));
+    expect(await onTerminal(['delete', 'plain/a'], [])).toMatchObject({ code: 0 });
+    expect(await onTerminal(['delete', 'plain/*', '--yes'], [])).toMatchObject({ code: 0 });
+    expect([await valueOf('plain/a'), await valueOf('plain/b')]).toEqual([4, 4]);
+  });
+});

@@ -1,0 +1,31 @@
+import type { ManyOptions } from '../../index.js';
+import type { Session } from '../session.js';
+
+type Report = NonNullable<ManyOptions['progress']>;
+
+/**
+ * Runs an import; when Ctrl-C or another signal ends it, says how many secrets are stored by then, and how to
+ * go on. It says "at least", since writes that were under way may have been stored, too.
+ *
+ * @param run is given what shall be told how far it is, which passes it on to `report`
+ */
+export async function tellingHowFar<T>(
+  { total, location }: { readonly total: number; readonly location: string },
+  session: Session,
+  report: Report,
+  run: (counted: Report) => Promise<T>,
+): Promise<T> {
+  let stored = 0;
+  try {
+    return await run((done, all, failed) => {
+      stored = done - failed;
+      report(done, all, failed);
+    });
+  } catch (e) {
+    if (session.signal.aborted) {
+      session.talk(`interrupted: at least ${stored} of ${total} secrets are stored in ${location}`);
+      session.talk('to go on: the same command with --skip-unchanged');
+    }
+    throw e;
+  }
+}
