@@ -13,6 +13,7 @@ import { dataFolder, homeFolder, type Surroundings } from './files/user-folders.
 
 export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
 export type { Ancestor } from './config/sources.js';
+export { unknownVariables } from './config/sources/environment.js';
 export { trust } from './config/sources/trust.js';
 export { homeFolder, type Surroundings } from './files/user-folders.js';
 export type { Format } from './record.js';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { loadConfig, type KeySpec, type LoadedConfig } from '../config.js';
+import { loadConfig, unknownVariables, type KeySpec, type LoadedConfig } from '../config.js';
 import { isAsked } from '../config/key-spec.js';
 import { openStore } from '../connect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
@@ -87,7 +87,28 @@ export class Session {
 
   /** The configuration in force; found once. */
   config(): Promise<LoadedConfig> {
-    return (this.#config ??= this.#load(false));
+    this.#config ??= this.#loadAndWarn();
+    return this.#config;
+  }
+
+  async #loadAndWarn(): Promise<LoadedConfig> {
+    this.warnOfVariables();
+    const config = await this.#load(false);
+    const lost = config.contradicted ?? [];
+    for (const file of new Set(lost.map(({ by }) => by))) {
+      const here = lost.filter(({ by }) => by === file);
+      const variables = here.map(({ variable }) => variable).join(', ');
+      const ways = [...here.flatMap(({ key }) => OPTION_NAMES[key] ?? []), 'LAZYCRED_CONFIG=none'];
+      const verb = here.length === 1 ? 'does' : 'do';
+      this.talk(`note: ${variables} ${verb} not count, ${file} says otherwise: use ${ways.join(', ')}`);
+    }
+    return config;
+  }
+
+  /** Tells of variables that look like settings and are none. */
+  warnOfVariables(): void {
+    for (const { variable, guess } of unknownVariables(this.env))
+      this.talk(`note: the variable ${variable} is no setting${guess}`);
   }
 
   /** The configuration to be shown, not used: what isn't trusted is left out instead of refused. */

@@ -60,7 +60,9 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
   };
   const { origins, ignored } = picker;
   const projectKey = projectFile(keysGiven?.layer);
-  return { settings, origins, projectKey, overridden: overridden(sources, origins, choice.by), ignored };
+  const lost = overridden(sources, origins, choice.by);
+  const contradicted = lost.filter((one) => saysOtherwise(one, sources, settings, origins));
+  return { settings, origins, projectKey, overridden: lost, contradicted, ignored };
 }
 
 /** Takes each setting from the first source that gives it, and keeps where that was. */
@@ -143,6 +145,22 @@ function overridden(
     if (origin.source === 'environment') return [];
     return [{ variable: originOf(environment, key).where, key, by: origin.where }];
   });
+}
+
+// AWS's variables are set for others, too: that a file is nearer than those is no surprise.
+function saysOtherwise(
+  { variable, key }: LoadedConfig['overridden'][number],
+  sources: readonly Layer[],
+  settings: Settings,
+  origins: LoadedConfig['origins'],
+): boolean {
+  if (!variable.startsWith('LAZYCRED_') || origins[key]?.source !== 'file') return false;
+  const values = sources.find((l) => l.source.source === 'environment')?.values ?? {};
+  const { store } = values;
+  const asked = { ...values, store: store !== undefined && 'location' in store ? store.location : store };
+  const inForce = { ...settings, key: settings.keys, timeout: settings.timeoutMs };
+  const [mine, theirs] = [asked, inForce].map((all) => Object.entries(all).find(([k]) => k === key)?.[1]);
+  return JSON.stringify(mine) !== JSON.stringify(theirs);
 }
 
 function present<T extends object>(all: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

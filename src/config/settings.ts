@@ -79,6 +79,8 @@ export interface LoadedConfig {
   readonly projectKey?: { readonly file: string; readonly trusted: boolean } | undefined;
   /** Variables that are set and don't count, since `by` says otherwise. */
   readonly overridden: { readonly variable: string; readonly key: string; readonly by: string }[];
+  /** Those of them, LazyCred's own, where a file says something else than the variable: to be told of. */
+  readonly contradicted?: { readonly variable: string; readonly key: string; readonly by: string }[];
   /** The config files read. */
   readonly files: string[];
   /** Settings of an untrusted project file, left out; only with `lenient`, otherwise they are errors. */

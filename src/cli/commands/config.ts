@@ -25,6 +25,7 @@ of settings that count only after "lazy trust". Opens nothing.`,
 };
 
 async function config(args: CommandArguments, session: Session): Promise<void> {
+  session.warnOfVariables();
   const loaded = await session.configToShow();
   const values = shown(loaded.settings);
   const { origins, overridden, ignored, files } = loaded;

@@ -1,4 +1,5 @@
 import { unfit } from '../../text/unfit.js';
+import { didYouMean } from '../../text/did-you-mean.js';
 import type { Problems } from '../problems.js';
 import { KEYS, readLayer, SPELLINGS, type Key, type Layer } from '../schema.js';
 import type { Base } from '../../text/paths.js';
@@ -16,6 +17,17 @@ const SPLIT: Readonly<Record<string, (text: string) => unknown>> = {
 /** The variable of a config key: `LAZYCRED_KMS_REGION` for `kmsRegion`, `LAZYCRED_S3_PATH` for `s3_path`. */
 export function variableOf(key: string): string {
   return `LAZYCRED_${key.replace(/[A-Z]/gu, '_$&').toUpperCase()}`;
+}
+
+/** Variables that are no config key, and mean something to the command or the library. */
+const OTHERS = ['CONFIG', 'TRUST', 'BY', 'PASSPHRASE', 'DEBUG', 'NO_CACHE'].map((name) => `LAZYCRED_${name}`);
+
+/** The variables that look like ours and are none, each with what was meant if that can be guessed. */
+export function unknownVariables(env: Env): { readonly variable: string; readonly guess: string }[] {
+  const known = new Set([...KEYS, ...Object.keys(SPELLINGS)].map(variableOf).concat(OTHERS));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LAZYCRED_') && (env[name] ?? '') !== '' && !known.has(name))
+    .map((variable) => ({ variable, guess: didYouMean(variable, known) }));
 }
 
 /** Settings from the environment, with what loses to another variable. An empty variable counts as unset. */
