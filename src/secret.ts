@@ -69,7 +69,8 @@ export class Secret implements SecretInfo {
   json(): unknown {
     const text = this.text();
     try {
-      return JSON.parse(text);
+      // A byte order mark, as Windows' editors leave it, is none of the JSON.
+      return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
     } catch {
       // JSON.parse's own message quotes the text around the fault, which is the secret.
       throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not JSON`, { name: this.name });

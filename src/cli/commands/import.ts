@@ -29,8 +29,9 @@ const VERSIONS = 'The new versions:';
 
 export const command: Command = {
   usage: 'import FILE|-',
-  about: `Stores every secret of a file (json, yaml, dotenv, csv) or of stdin (-). All are checked
-before the first is written, and nothing is written when one is bad.
+  about: `Stores every secret of a file (json, yaml, dotenv, csv, tsv, java-properties, toml, or a
+Kubernetes Secret in yaml or json) or of stdin (-). All are checked before the first is
+written, and nothing is written when one is bad.
 
 Stopped half way, run it again with --skip-unchanged: what was written already is left
 as it is.`,
@@ -39,7 +40,7 @@ as it is.`,
     {
       name: 'format',
       takes: 'FORMAT',
-      about: 'json, yaml, dotenv, csv (what the name of FILE says)',
+      about: 'one of those above (what the name of FILE says)',
       group: FILE,
     },
     { name: 'prefix', takes: 'PREFIX', about: 'put in front of each name', group: FILE },

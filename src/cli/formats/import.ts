@@ -3,11 +3,14 @@ import type { ImportedEntry } from './entry.js';
 import { badFile } from './problems.js';
 import { readCsv } from './read/csv.js';
 import { readDotenv } from './read/dotenv.js';
+import { readJavaProperties } from './read/java-properties.js';
 import { readJson } from './read/json.js';
+import { readToml } from './read/toml.js';
+import { readTsv } from './read/tsv.js';
 import { readYaml } from './read/yaml.js';
 
 /** The formats that secrets are imported from. */
-export const IMPORT_FORMATS = ['json', 'yaml', 'dotenv', 'csv'] as const;
+export const IMPORT_FORMATS = ['json', 'yaml', 'dotenv', 'csv', 'tsv', 'java-properties', 'toml'] as const;
 
 /** A format that secrets are imported from. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
@@ -20,6 +23,9 @@ const READERS: Readonly<Record<ImportFormat, (text: string) => readonly Imported
   yaml: readYaml,
   dotenv: readDotenv,
   csv: readCsv,
+  tsv: readTsv,
+  'java-properties': readJavaProperties,
+  toml: readToml,
 };
 
 /**
@@ -33,7 +39,16 @@ const READERS: Readonly<Record<ImportFormat, (text: string) => readonly Imported
  */
 export function importEntries(file: Uint8Array, format: ImportFormat): readonly ImportedEntry[] {
   if (file.length > MAX_IMPORT_BYTES) throw badFile(format, 'it is larger than 16 MiB');
+  if (isUtf16(file)) throw badFile(format, 'it is UTF-16', 'save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE');
   return READERS[format](decode(file, format));
+}
+
+// By its byte order mark, or the NUL of a first letter of ASCII.
+function isUtf16([first, second]: Uint8Array): boolean {
+  if (first === undefined || second === undefined) return false;
+  return (
+    (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0
+  );
 }
 
 function decode(file: Uint8Array, format: ImportFormat): string {
@@ -42,7 +57,7 @@ function decode(file: Uint8Array, format: ImportFormat): string {
   try {
     return decoder.decode(file);
   } catch {
-    throw badFile(format, `line ${firstBadLine(file)}: it is not UTF-8`);
+    throw badFile(format, `line ${firstBadLine(file)}: it is not UTF-8`, 'save it as UTF-8');
   }
 }
 
@@ -68,6 +83,9 @@ const EXTENSIONS: Readonly<Record<string, ImportFormat>> = {
   '.yml': 'yaml',
   '.env': 'dotenv',
   '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.properties': 'java-properties',
+  '.toml': 'toml',
 };
 
 /** The format that a file's name tells: by extension, in any case; `.env` and `.env.local` are dotenv. */

@@ -61,7 +61,14 @@ function entryOf(secret: Secret, hasHistory: boolean): FullEntry {
 }
 
 /** The formats that import reads: who writes them may mean to read them back. */
-const READ_BACK: ReadonlySet<ExportFormat> = new Set(['json', 'yaml', 'dotenv', 'csv']);
+const READ_BACK: ReadonlySet<ExportFormat> = new Set([
+  'json',
+  'yaml',
+  'dotenv',
+  'csv',
+  'tsv',
+  'java-properties',
+]);
 
 /** Says in a line what goes with the secrets and is not in the file. */
 export function tellLeftOut(

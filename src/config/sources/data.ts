@@ -36,9 +36,31 @@ function parseJson(text: string): unknown {
   }
 }
 
-// A comma before a closing bracket, outside of strings; blanked, so that positions stay.
+/**
+ * Blanks a comma before a closing bracket, outside of strings, so that positions stay. One pass, character by
+ * character: an expression begins anew at each quote of a string that is never closed.
+ */
 function withoutLastCommas(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/gsu, (_, string?: string) => string ?? ' ');
+  const parts: string[] = [];
+  let from = 0;
+  let comma = -1;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (c === '"') i = endOfString(text, i);
+    if (comma >= 0 && (c === '}' || c === ']')) {
+      parts.push(text.slice(from, comma), ' ');
+      from = comma + 1;
+    }
+    if (c === ',') comma = i;
+    else if (!/\s/u.test(c)) comma = -1;
+  }
+  return [...parts, text.slice(from)].join('');
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
+  return at;
 }
 
 function atPosition(text: string, position: number): string {

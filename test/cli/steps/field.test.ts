@@ -12,6 +12,7 @@ const secretOf = (text: string): Secret =>
 describe('fieldOf', () => {
   test.each([
     ['text as it is', '{"a":"x\\n\\u00e4"}', 'a', 'x\nä'],
+    ['text of JSON with a byte order mark', '\ufeff{"a":"x"}', 'a', 'x'],
     ['an empty text', '{"a":""}', 'a', ''],
     ['a number with all its digits', '{"a":12345678901234567890.10}', 'a', '12345678901234567890.10'],
     ['a word', '{"a":null}', 'a', 'null'],

@@ -2,7 +2,8 @@ import type { ImportedEntry } from '../entry.js';
 import { badFile, Found, lineAt } from '../problems.js';
 
 /**
- * CSV by RFC 4180, lines ending in CRLF or LF: first the header `name,value` or
+ * CSV by RFC 4180, lines ending in CRLF or LF, with `;` for the comma where the header has it, as
+ * spreadsheets of many countries write: first the header `name,value` or
  * `name,value,comment`, then a secret a record. Empty lines are passed over.
  *
  * @throws ERR_USAGE
@@ -10,7 +11,8 @@ import { badFile, Found, lineAt } from '../problems.js';
 export function readCsv(text: string): readonly ImportedEntry[] {
   const found = new Found('csv');
   let columns = 0;
-  for (const { fields, at } of records(text)) {
+  const comma = /^(?:name|"name");/u.test(text) ? ';' : ',';
+  for (const { fields, at } of records(text, comma)) {
     const where = (): string => lineAt(text, at);
     if (columns === 0) {
       if (!isHeader(fields)) break;
@@ -23,7 +25,13 @@ export function readCsv(text: string): readonly ImportedEntry[] {
     }
   }
   if (columns === 0)
-    throw badFile('csv', 'it has no header', 'the first line is name,value or name,value,comment');
+    throw badFile(
+      'csv',
+      'it has no header',
+      /^\S*\t/u.test(text)
+        ? 'tabs between the fields are --format tsv'
+        : 'the first line is name,value or name,value,comment',
+    );
   return found.all();
 }
 
@@ -37,16 +45,16 @@ interface CsvRecord {
   readonly at: number;
 }
 
-function* records(text: string): Generator<CsvRecord> {
+function* records(text: string, comma: string): Generator<CsvRecord> {
   let fields: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length;) {
     const isQuoted = text.charAt(at) === '"';
-    const end = isQuoted ? endOfQuoted(text, at) : endOfPlain(text, at);
+    const end = isQuoted ? endOfQuoted(text, at) : endOfPlain(text, at, comma);
     fields.push(isQuoted ? text.slice(at + 1, end - 1).replaceAll('""', '"') : text.slice(at, end));
     at = end;
-    const isLast = text.charAt(at) !== ',';
-    at += lengthOfEnd(text, at);
+    const isLast = text.charAt(at) !== comma;
+    at += lengthOfEnd(text, at, comma);
     // A comma that ends the text has an empty field after it.
     if (!isLast && at === text.length) fields.push('');
     if (!isLast && at < text.length) continue;
@@ -59,23 +67,26 @@ function endOfQuoted(text: string, start: number): number {
   let end = start + 1;
   for (;;) {
     end = text.indexOf('"', end);
-    if (end < 0) throw badFile('csv', `${lineAt(text, start)}: a quote that is not closed`);
+    if (end < 0) {
+      throw badFile('csv', `${lineAt(text, start)}: a quote that is not closed`, 'close the quote');
+    }
     if (text.charAt(end + 1) !== '"') return end + 1;
     end += 2;
   }
 }
 
-const PLAIN_END = /[",\r\n]|$/gu;
+const PLAIN_END: Readonly<Record<string, RegExp>> = { ',': /[",\r\n]|$/gu, ';': /[";\r\n]|$/gu };
 
-function endOfPlain(text: string, start: number): number {
-  PLAIN_END.lastIndex = start;
-  return PLAIN_END.exec(text)?.index ?? text.length;
+function endOfPlain(text: string, start: number, comma: string): number {
+  const end = PLAIN_END[comma] ?? /$/gu;
+  end.lastIndex = start;
+  return end.exec(text)?.index ?? text.length;
 }
 
 /** Of what stands after a field: a comma, a line's end, or nothing at the text's. */
-function lengthOfEnd(text: string, at: number): number {
+function lengthOfEnd(text: string, at: number, comma: string): number {
   const c = text.charAt(at);
-  if (c === '' || c === ',' || c === '\n') return c.length;
+  if (c === '' || c === comma || c === '\n') return c.length;
   if (text.startsWith('\r\n', at)) return 2;
   throw badFile(
     'csv',

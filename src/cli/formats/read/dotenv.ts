@@ -39,12 +39,27 @@ export function readDotenv(file: string): readonly ImportedEntry[] {
     next = value === undefined ? undefined : after(END, text, value.end);
     // Nothing after it is looked at: where a quote isn't closed, every further line could be in it.
     if (value === undefined || next === undefined) {
-      throw badFile('dotenv', `${where()}: neither KEY=value nor a comment`, QUOTES);
+      throw badFile('dotenv', `${where()}: neither KEY=value nor a comment`, hintAt(text, start, from));
     }
     if (value.isCut) found.refuse(`${quote(key)} has a "#" in a value without quotes`, where, QUOTES);
     else found.add(key, value.text, where);
   }
   return found.all();
+}
+
+/** For a line that begins at `start`, whose value would begin at `from`. */
+function hintAt(text: string, start: number, from: number | undefined): string {
+  const line = /[^\n]*/uy;
+  line.lastIndex = start;
+  const written = line.exec(text)?.[0] ?? '';
+  const mark = from === undefined ? '' : text.charAt(from);
+  if (mark !== '' && `'"\``.includes(mark)) {
+    return 'close the quote; nothing but a comment follows a closing quote';
+  }
+  if (/^\s*(?:export\s+)?[\w.-]+\s*$/u.test(written))
+    return 'a name alone has no value: KEY= for an empty one';
+  if (/^\s*[{[]/u.test(written)) return 'it looks like JSON: --format json';
+  return QUOTES;
 }
 
 /** Where a match that begins at `at` ends. */

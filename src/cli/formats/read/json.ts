@@ -2,6 +2,7 @@ import { quote } from '../../../text/printable.js';
 import type { ImportedEntry } from '../entry.js';
 import { badFile, Found, lineAt } from '../problems.js';
 import { isFull, readFull } from './full.js';
+import { isManifest, readManifest } from './manifest.js';
 
 const AS_TEXT = 'write it as text in quotes';
 
@@ -21,6 +22,7 @@ export function readJson(text: string): readonly ImportedEntry[] {
     if (hasTwice(text, value)) throw badFile('json', 'a member is there twice');
     return entries;
   }
+  if (isManifest(value)) return readManifest('json', value);
   const found = new Found('json');
   for (const { name: nameText, value: valueText, at } of jsonMembers(text)) {
     const name = JSON.parse(nameText) as string;
@@ -32,6 +34,19 @@ export function readJson(text: string): readonly ImportedEntry[] {
   return found.all();
 }
 
+const IN_QUOTES = 'names and texts stand in double quotes';
+
+/** What is usually wrong where JSON ends to be JSON. */
+function hintAt(text: string, at: number): string {
+  const c = text.charAt(at);
+  if (c === '') return 'the file ends too early: a quote or brace is not closed';
+  if (c === '}' || c === ']') return 'no comma stands before a closing brace';
+  if (c === '/' || c === '#') return 'JSON has no comments';
+  if (c === '"') return 'a comma stands between two members';
+  if (/[\n\r\t]/u.test(c)) return 'in a text, line breaks are \\n and tabs \\t';
+  return IN_QUOTES;
+}
+
 const KINDS: Readonly<Record<string, string>> = { '{': 'an object', '[': 'an array', n: 'null' };
 
 function parse(text: string): unknown {
@@ -41,10 +56,10 @@ function parse(text: string): unknown {
     if (!(e instanceof SyntaxError)) throw e;
     // V8's message quotes the text, but for "… at position N".
     const position = /at position ([0-9]+)/u.exec(e.message)?.[1];
-    throw badFile(
-      'json',
-      position === undefined ? 'not JSON' : `${lineAt(text, Number(position))}: not JSON`,
-    );
+    const isEnd = /end of JSON input/u.test(e.message);
+    const at = position === undefined ? (isEnd ? text.length : undefined) : Number(position);
+    const where = position === undefined ? '' : `${lineAt(text, Number(position))}: `;
+    throw badFile('json', `${where}not JSON`, at === undefined ? IN_QUOTES : hintAt(text, at));
   }
 }
 

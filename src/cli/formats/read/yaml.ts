@@ -3,6 +3,7 @@ import { quote } from '../../../text/printable.js';
 import type { ImportedEntry } from '../entry.js';
 import { badFile, Found } from '../problems.js';
 import { isFull, readFull } from './full.js';
+import { isManifest, readManifest } from './manifest.js';
 
 /**
  * One YAML map, name → value: every scalar counts as it is written (`0123`, `1e3`, `yes`), whatever
@@ -20,6 +21,7 @@ export function readYaml(text: string): readonly ImportedEntry[] {
     throw badFile('yaml', 'it is not one map', 'name: value');
   }
   if (isFull(value)) return readFull('yaml', value);
+  if (isManifest(value)) return readManifest('yaml', value);
   let isNested = false;
   for (const [name, scalar] of Object.entries(value)) {
     if (typeof scalar === 'string') found.add(name, scalar);
@@ -60,6 +62,18 @@ class Nothing {
 
 const NULL = 'tag:yaml.org,2002:null';
 const QUOTES = 'a value that begins with a sign is put in quotes';
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/duplicated mapping key/u, 'a name may be there once: take one of the two out'],
+  [/single document/u, 'one document a file: put all into one map, or each into a file of its own'],
+  [/\btab/u, 'indent with blanks, not with tabs'],
+  [/double quoted|single quoted/u, 'close the quote'],
+  [/alias/u, QUOTES],
+];
+
+function hintFor(reason: string): string {
+  return HINTS.find(([pattern]) => pattern.test(reason))?.[1] ?? QUOTES;
+}
 
 const SCHEMA = FAILSAFE_SCHEMA.extend({
   implicit: [
@@ -106,6 +120,6 @@ function parse(text: string): { readonly value: unknown; readonly collections: n
     // The reader quotes the text in its message, and at the end of some reasons: what follows is cut.
     const reason = e.reason.replace(/ ?["!<(:].*$/su, '');
     const mark = e.mark as typeof e.mark | undefined;
-    throw badFile('yaml', mark === undefined ? reason : `line ${mark.line + 1}: ${reason}`, QUOTES);
+    throw badFile('yaml', mark === undefined ? reason : `line ${mark.line + 1}: ${reason}`, hintFor(reason));
   }
 }
