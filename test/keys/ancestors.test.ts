@@ -71,7 +71,10 @@ describe('data keys of other lengths', () => {
   });
 
   test('an empty answer is none, where any length will do', async () => {
-    const client = { send: async () => ({ Plaintext: new Uint8Array(0) }), destroy: () => undefined };
+    const client = {
+      send: async () => ({ Plaintext: new Uint8Array(0), KeyId: 'k' }),
+      destroy: () => undefined,
+    };
     const key = new AwsKmsKey({ client, key: 'alias/acme' });
     const wrapped = { provider: 'aws-kms', id: '', wrapped: 'AAAA' };
     await expect(key.unwrap(wrapped, {}, { keyBytes: 'any' })).rejects.toMatchObject({
