@@ -68,7 +68,7 @@ export async function loadConfig(o: LoadOptions): Promise<LoadedConfig> {
   const home = homeFolder(o);
   const base: Base = { folder: o.cwd, home, data: () => dataFolder(o) };
   const inline = inlineLayer(o.inline ?? {}, o.inlineNames ?? {}, base, problems);
-  const choice = { ...o, fileName: o.inlineNames?.['config'] ?? '--config' };
+  const choice = { ...o, fileName: o.inlineNames?.['config'] ?? 'file' };
   const { layers, files, shadowed } = await readSources(inline, choice, base, problems);
 
   const guess = o.allowDefault === true && !isAutomated(o.env);

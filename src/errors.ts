@@ -1,3 +1,5 @@
+import { LIBRARY_HINTS, wordsOf, type Hint } from './hints.js';
+
 /** The closed set of failure codes, with the exit status that the command gives each. */
 export const EXIT_STATUS = {
   ERR_USAGE: 2,
@@ -32,12 +34,18 @@ export interface ErrorDetails {
   readonly name?: string | undefined;
   /** Where: a store's location, a key's id, a file. */
   readonly location?: string | undefined;
-  /** The next step for the person who reads it, one line. */
-  readonly hint?: string | undefined;
+  /** The next step for the person who reads it: one line, or a code with its data where each surface says it in words of its own. */
+  readonly hint?: string | Hint | undefined;
   /** The failure underneath. */
   readonly cause?: unknown;
   /** The failures of the single secrets, where many were asked for. */
   readonly failures?: readonly LazycredError[] | undefined;
+}
+
+/** What {@link LazycredError.with} changes. */
+export interface ErrorChanges extends ErrorDetails {
+  readonly code?: ErrorCode | undefined;
+  readonly message?: string | undefined;
 }
 
 /** Marks the errors of every copy of this library that one process has loaded: an ES module, a CommonJS one. */
@@ -57,7 +65,10 @@ export class LazycredError extends Error {
   readonly code: ErrorCode;
   readonly secret: string | undefined;
   readonly location: string | undefined;
+  /** The next step, one line, in words that can be followed by who calls this library. */
   readonly hint: string | undefined;
+  /** The same as a code with its data, for a surface with words of its own; undefined where {@link hint} is the same everywhere. */
+  readonly advice: Hint | undefined;
   /** One for each secret that failed, where many were asked for; empty otherwise. */
   readonly failures: readonly LazycredError[];
 
@@ -71,8 +82,23 @@ export class LazycredError extends Error {
     this.code = code;
     this.secret = details.name;
     this.location = details.location;
-    this.hint = details.hint;
+    const { hint } = details;
+    this.advice = typeof hint === 'string' ? undefined : hint;
+    this.hint = typeof hint === 'object' ? wordsOf(hint, LIBRARY_HINTS) : hint;
     this.failures = details.failures ?? [];
+  }
+
+  /**
+   * The same failure with other details: what is not given stays, the hint and its advice too.
+   *
+   * @example
+   * throw e.with({ message: `${file}: ${e.message}`, location: file });
+   */
+  with(changes: ErrorChanges): LazycredError {
+    const { code = this.code, message = this.message, ...details } = changes;
+    const { secret: name, location, cause, failures } = this;
+    const hint = this.advice ?? this.hint;
+    return new LazycredError(code, message, { name, location, hint, cause, failures, ...details });
   }
 }
 

@@ -14,7 +14,14 @@ export {
   type Surroundings,
 } from './config.js';
 export { cloudchainName, parseCloudchainName, type CloudchainName } from './record/cloudchain-names.js';
-export { LazycredError, isLazycredError, type ErrorCode, type ErrorDetails } from './errors.js';
+export {
+  LazycredError,
+  isLazycredError,
+  type ErrorChanges,
+  type ErrorCode,
+  type ErrorDetails,
+} from './errors.js';
+export type { Hint, HintCode, HintData } from './hints.js';
 export { Secret, type SecretInfo } from './secret.js';
 export { Store } from './store.js';
 export type {

@@ -57,7 +57,7 @@ export class Secret implements SecretInfo {
       // The decoder's error says nothing more, and could one day quote the value.
       throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not UTF-8 text`, {
         name: this.name,
-        hint: 'read it as bytes: bytes() in the library, lazy get -o FILE on the command line',
+        hint: { code: 'read-bytes' },
       });
     }
   }

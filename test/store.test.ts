@@ -265,7 +265,7 @@ describe('a version without a value', () => {
     await expect(store.get('db')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       message: expect.stringMatching(/^version 2 was deleted at \d{4}-/u) as unknown,
-      hint: expect.stringContaining('lazy undelete') as unknown,
+      hint: expect.stringContaining('store.undelete(name)') as unknown,
     });
     expect(await names(store)).toEqual([]);
     expect((await store.history('db')).map((v) => v.state)).toEqual(['deleted', 'value']);
@@ -348,7 +348,7 @@ test('a write after which nothing can be read any more says that its outcome is 
     await expect(storeOn(backend).put('db', 'v')).rejects.toMatchObject({
       code: 'ERR_UNAVAILABLE',
       message: 'whether it was written is not known: the store is down',
-      hint: expect.stringContaining('lazy history') as unknown,
+      hint: expect.stringContaining('store.history(name)') as unknown,
       secret: 'db',
     });
     // Here it was.

@@ -27,7 +27,7 @@
  */
 
 /** The rooms that nearly everything may import, `leaves` in the table of `docs/architecture.md`. */
-export const LEAVES = ['errors', 'text', 'record'];
+export const LEAVES = ['hints', 'errors', 'text', 'record'];
 const SDK = ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/client-kms'];
 const BACKENDS = ['backends/s3', 'backends/dynamodb', 'backends/local', 'backends/memory'];
 /** What every part of the command may use of the library: the rest is loaded by whoever opens a store. */
@@ -35,10 +35,11 @@ const COMMAND = { process: /** @type {const} */ (true), prints: /** @type {const
 
 /** @type {readonly Room[]} the lowest first */
 export const ROOMS = [
-  { room: 'errors', layer: 0, files: ['errors'] },
-  { room: 'text', layer: 0, files: ['text/*'], imports: ['errors'] },
-  { room: 'files', layer: 0, files: ['files/*'], imports: ['errors', 'text'] },
-  { room: 'record', layer: 0, files: ['record', 'record/*'], imports: ['errors', 'text'] },
+  { room: 'hints', layer: 0, files: ['hints'] },
+  { room: 'errors', layer: 0, files: ['errors'], imports: ['hints'] },
+  { room: 'text', layer: 0, files: ['text/*'], imports: ['hints', 'errors'] },
+  { room: 'files', layer: 0, files: ['files/*'], imports: ['hints', 'errors', 'text'] },
+  { room: 'record', layer: 0, files: ['record', 'record/*'], imports: ['hints', 'errors', 'text'] },
   { room: 'aws/regions', layer: 0, files: ['aws/regions'] },
   { room: 'secret', layer: 0, files: ['secret'], imports: LEAVES },
   { room: 'aws/service-errors', layer: 0, files: ['aws/service-errors', 'aws/try-again'], imports: LEAVES },

@@ -1,4 +1,5 @@
 import { LazycredError, type ErrorCode } from '../errors.js';
+import type { Hint } from '../hints.js';
 import { printable } from '../text/printable.js';
 
 /** What was asked of an AWS service (or one that speaks its protocol) when it failed. */
@@ -83,9 +84,9 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
 /** What a server that lacks an operation answers: "not implemented", "method not allowed" (RFC 9110). */
 const NOT_OFFERED: readonly (number | undefined)[] = [501, 405];
 
-const HINTS: Partial<Record<ErrorCode, string>> = {
+const HINTS: Partial<Record<ErrorCode, string | Hint>> = {
   ERR_ACCESS: 'check which credentials are in force (aws sts get-caller-identity) and what they allow',
-  ERR_CONFIG: 'check the location and region: lazy config shows what is in force',
+  ERR_CONFIG: { code: 'check-location' },
 };
 
 interface Shape {
@@ -173,7 +174,7 @@ function isSuccess(status: number | undefined): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-function hintOf({ name, message }: Shape, code: ErrorCode): string | undefined {
+function hintOf({ name, message }: Shape, code: ErrorCode): string | Hint | undefined {
   if (/region is missing/iu.test(message)) return 'set region, or AWS_REGION';
   if (name === 'InvalidObjectState') {
     return 'the object was moved to an archive class: aws s3api restore-object brings it back; keep lifecycle rules off this prefix';
@@ -193,7 +194,7 @@ function abortReason(e: unknown, { signal, service, action, location, name }: Se
     step === undefined
       ? `${service} is unavailable, cannot ${action}: ${reason.message}`
       : `cannot ${action} in ${service}: no credentials, ${reason.message} from ${step}`;
-  return new LazycredError(reason.code, message, { name, location, hint: reason.hint, cause: reason });
+  return reason.with({ message, name, location, cause: reason });
 }
 
 // A failure of our own code, not of the service; the SDK marks what it met on the wire.

@@ -168,7 +168,7 @@ export class S3Backend implements Backend {
       throw new LazycredError('ERR_UNSUPPORTED', message, {
         name,
         location: this.location,
-        hint: 'with format: native, lazy destroy removes all of it',
+        hint: { code: 'destroy-as-native' },
       });
     }
     const key = version === '' ? this.#layout.headKey(name) : this.#layout.archiveKey(name, version);

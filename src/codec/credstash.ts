@@ -85,11 +85,7 @@ export async function openCredstash(
 // KMS doesn't tell a damaged blob from one of another context, which is the likelier.
 function withContextHint(e: unknown): unknown {
   if (!isLazycredError(e, 'ERR_INTEGRITY')) return e;
-  return new LazycredError(e.code, e.message, {
-    location: e.location,
-    cause: e.cause,
-    hint: 'what was put with a context opens with the same one only: --context NAME=VALUE, or context in the config',
-  });
+  return e.with({ hint: { code: 'same-context' } });
 }
 
 /** @throws ERR_USAGE for a value that isn't UTF-8, which release 1.17.1 can't open */

@@ -1,4 +1,3 @@
-import { shellWord } from '../text/printable.js';
 import { checkContext, chooseFormat, type Given } from './choose/format.js';
 import { chooseKeys, type Missing } from './choose/keys.js';
 import { chooseStore } from './choose/store.js';
@@ -111,11 +110,11 @@ class Picker {
     const file = layer.source.untrusted;
     if (file === undefined || !NEED_TRUST.some((k) => k === key)) return true;
     if (this.#o.lenient === true) {
-      this.ignored.push({ key, file, why: `not trusted: lazy trust ${shellWord(file)}` });
+      this.ignored.push({ key, file, why: 'not trusted' });
       return false;
     }
     const what = 'not trusted: the search found this file in or above the current folder';
-    this.#o.problems.add(layer.source.label(key), what, `read it, then: lazy trust ${shellWord(file)}`);
+    this.#o.problems.add(layer.source.label(key), what, { code: 'trust-file', file });
     return true;
   }
 }

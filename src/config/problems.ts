@@ -1,4 +1,5 @@
 import { isLazycredError, LazycredError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import { printable } from '../text/printable.js';
 
 /** Problems listed in one message at most; a hostile file could hold thousands. */
@@ -6,10 +7,10 @@ const MOST_SHOWN = 20;
 
 /** Gathers what is wrong, so that a person hears of everything at once. */
 export class Problems {
-  readonly #all: { readonly text: string; readonly hint: string | undefined }[] = [];
+  readonly #all: { readonly text: string; readonly hint: string | Hint | undefined }[] = [];
 
   /** Notes that `what` is wrong at `where` (`/path/.lazycredrc: region`). */
-  add(where: string, what: string, hint?: string): void {
+  add(where: string, what: string, hint?: string | Hint): void {
     this.#all.push({ text: printable(where === '' ? what : `${where}: ${what}`), hint });
   }
 
@@ -19,7 +20,7 @@ export class Problems {
       return read();
     } catch (e) {
       if (!isLazycredError(e, 'ERR_CONFIG')) throw e;
-      this.add(where, e.message, e.hint);
+      this.add(where, e.message, e.advice ?? e.hint);
       return undefined;
     }
   }

@@ -1,5 +1,6 @@
 import { LazycredError } from '../errors.js';
 import { printable, quote } from '../text/printable.js';
+import type { Hint } from '../hints.js';
 import { failureShape, serviceError } from '../aws/service-errors.js';
 import { damagedKey } from './wrapped-text.js';
 
@@ -19,10 +20,10 @@ export interface KmsCall {
 interface Refusal {
   readonly why: string;
   /** @param message KMS's own */
-  readonly hint: (call: KmsCall, message: string) => string;
+  readonly hint: (call: KmsCall, message: string) => string | Hint;
 }
 
-const CHECK_KEY = 'check key and region: lazy config shows what is in force';
+const CHECK_KEY: Hint = { code: 'check-key', setUpMakesIt: false };
 
 // KMS Developer Guide, "Key states of AWS KMS keys", with the words of KMS's messages.
 const STATES: readonly { readonly words: RegExp; readonly hint: string }[] = [
@@ -52,8 +53,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   NotFoundException: {
     why: 'does not exist',
     // A new key opens nothing that another one closed.
-    hint: ({ operation }) =>
-      operation === 'Decrypt' ? CHECK_KEY : `${CHECK_KEY}; lazy setup makes what is missing`,
+    hint: ({ operation }) => ({ code: 'check-key', setUpMakesIt: operation !== 'Decrypt' }),
   },
   DisabledException: { why: 'is disabled', hint: () => 'enable it again (aws kms enable-key)' },
   KMSInvalidStateException: {

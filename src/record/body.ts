@@ -52,7 +52,7 @@ export function parseBody(body: Uint8Array, name: SecretName, location: string):
     name,
     location,
     hint: isLost(membersOf(body))
-      ? 'LazyCred lost this value when it stored it ("key": null): lazy destroy removes it, for a new one'
+      ? { code: 'destroy-lost' }
       : 'another program wrote it, or it was damaged: look at what lies there before anything is written over it',
   });
 }

@@ -42,7 +42,7 @@ export function nextCredstashVersion(name: string, newest: string | undefined): 
   const message = `the newest row of ${quote(name)} is version ${quote(newest)}, which no number follows`;
   throw new LazycredError('ERR_CONFLICT', message, {
     name,
-    hint: 'give a version that sorts after it (-v)',
+    hint: { code: 'give-greater-version' },
   });
 }
 

@@ -35,7 +35,7 @@ export function awsParts({ settings }: LoadedConfig): AwsParts {
   };
   if (parts.bucket !== undefined || parts.table !== undefined || parts.keys.length > 0) return parts;
   throw new LazycredError('ERR_USAGE', 'nothing of this store is made in AWS: no template can be written', {
-    hint: 'lazy setup makes its folder',
+    hint: { code: 'set-up-folder' },
   });
 }
 

@@ -130,7 +130,7 @@ function bulkError(
   const gravest = errors.find((e) => e.code === code);
   return new LazycredError(code, `cannot ${action} ${failures.length} of ${total}: ${each}`, {
     location: gravest?.location,
-    hint: gravest?.hint,
+    hint: gravest?.advice ?? gravest?.hint,
     failures: errors,
   });
 }

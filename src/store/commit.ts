@@ -99,13 +99,8 @@ async function orUncertain<T>(look: () => Promise<T>): Promise<T> {
 
 function uncertain(e: unknown): unknown {
   if (!isLazycredError(e) || e.code === 'ERR_CONFLICT') return e;
-  const { secret: name, location } = e;
-  return new LazycredError(e.code, `whether it was written is not known: ${e.message}`, {
-    name,
-    location,
-    hint: 'see lazy history or get, and write it again if it is not there',
-    cause: e,
-  });
+  const message = `whether it was written is not known: ${e.message}`;
+  return e.with({ message, hint: { code: 'look-whether-written' }, cause: e });
 }
 
 /** Whether our write had landed although it reported otherwise: the stored bytes are ours. */
@@ -123,9 +118,7 @@ async function hasLanded(
     throw new LazycredError(
       'ERR_CONFLICT',
       `version ${record.version} was removed meanwhile, outcome unknown`,
-      {
-        hint: 'see lazy history, and put again if the value is not there',
-      },
+      { hint: { code: 'look-whether-removed' } },
     );
   }
   return sameFields(stored.fields, record.fields);

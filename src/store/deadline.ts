@@ -38,7 +38,7 @@ export class Deadline {
 
   #reason(): LazycredError {
     return new LazycredError('ERR_UNAVAILABLE', `no answer within ${this.#totalMs / 1000} s`, {
-      hint: 'try again, or allow more time: timeout in the config, --timeout, LAZYCRED_TIMEOUT',
+      hint: { code: 'more-time' },
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../backend.js';
-import { isLazycredError, LazycredError } from '../errors.js';
+import { isLazycredError } from '../errors.js';
 import { checkOptions } from './check-arguments.js';
 import { Deadline } from './deadline.js';
 
@@ -55,8 +55,6 @@ export class OperationRunner {
   #located(e: unknown, name?: string): unknown {
     if (!isLazycredError(e) || (e.location !== undefined && (e.secret !== undefined || name === undefined)))
       return e;
-    const { code, message, hint, cause } = e;
-    const located = { name: e.secret ?? name, location: e.location ?? this.#location, hint, cause };
-    return new LazycredError(code, message, located);
+    return e.with({ name: e.secret ?? name, location: e.location ?? this.#location });
   }
 }

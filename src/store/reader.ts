@@ -7,6 +7,7 @@ import { sameRecipients, unwrapWithAny } from '../codec/recipients.js';
 import { decodeHeader } from '../codec/header.js';
 import { decodeStub } from '../codec/stub.js';
 import { isLazycredError, LazycredError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import type { KeyProvider, WrappedKey } from '../keys.js';
 import { printable } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
@@ -17,6 +18,8 @@ import type { Secret } from '../secret.js';
 import type { StoreParts } from './options.js';
 import { ResealGuard, type Recipients } from './reseal.js';
 import type { StoreRules } from './rules.js';
+
+const UNDELETE: Hint = { code: 'undelete' };
 
 /** Which keys open a record. */
 interface Opening {
@@ -96,8 +99,7 @@ export class RecordReader {
       const record = await this.#backend.get(name, place, { signal });
       if (record === undefined) continue;
       // Of an older tombstone there is nothing to undelete.
-      if (recordKind(record.fields) === 'stub')
-        throw this.#removed(record, 'lazy history shows what has a value');
+      if (recordKind(record.fields) === 'stub') throw this.#removed(record, { code: 'look-at-history' });
       return record;
     }
     throw await this.notFound(name, version, signal);
@@ -157,22 +159,17 @@ export class RecordReader {
   async notFound(name: SecretName, version: string | undefined, signal: AbortSignal): Promise<LazycredError> {
     if (version === undefined) {
       return new LazycredError('ERR_NOT_FOUND', `not found in ${this.#backend.location}`, {
-        hint: 'lazy list shows what is there',
+        hint: { code: 'list-names' },
       });
     }
     const newest = await this.#backend.get(name, undefined, { signal });
     const message = newest === undefined ? 'not found' : `version ${printable(version)} not found`;
-    const hint =
-      newest === undefined
-        ? 'lazy list shows what is there'
-        : `the newest version is ${printable(newest.version)}`;
+    const hint: string | Hint =
+      newest === undefined ? { code: 'list-names' } : `the newest version is ${printable(newest.version)}`;
     return new LazycredError('ERR_NOT_FOUND', `${message} in ${this.#backend.location}`, { hint });
   }
 
-  #removed(
-    { name, version, fields }: StoredRecord,
-    hint = 'its values remain: lazy undelete brings the last one back',
-  ): LazycredError {
+  #removed({ name, version, fields }: StoredRecord, hint: Hint = UNDELETE): LazycredError {
     const stub = decodeStub(fields);
     if (stub === undefined || stub.version !== version) return damaged(name);
     const message = `version ${stub.version} was ${stub.state} at ${stub.at.toISOString()}`;

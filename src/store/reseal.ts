@@ -1,7 +1,7 @@
 import { unwrapWithAny } from '../codec/recipients.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Context, KeyProvider, WrappedKey } from '../keys.js';
-import { printable, shellWord } from '../text/printable.js';
+import { printable } from '../text/printable.js';
 import type { StoreParts } from './options.js';
 
 /** How the data key of an opened record was wrapped. */
@@ -50,6 +50,6 @@ function refusal({ label }: KeyProvider, file: string, cause: LazycredError): La
   return new LazycredError(
     'ERR_CONFIG',
     `the value is not sealed for ${key}, which could not open it before: ${printable(file)} names that key and is not trusted`,
-    { hint: `if the key is yours to seal for: lazy trust ${shellWord(file)}`, cause },
+    { hint: { code: 'trust-key', file }, cause },
   );
 }

@@ -3,6 +3,7 @@ import { RECORD_FORMATS, type Note, type RecordFormat } from '../codec/formats.j
 import { contextFault } from '../record/context.js';
 import { damaged } from '../codec/native.js';
 import { LazycredError } from '../errors.js';
+import type { Hint } from '../hints.js';
 import type { Context } from '../keys.js';
 import { quote } from '../text/printable.js';
 import { versionNumber } from '../record/versions.js';
@@ -11,6 +12,8 @@ import type { SecretName } from '../record/names.js';
 import type { Format, StoredRecord } from '../record.js';
 import { bytesOf } from './check-arguments.js';
 import type { PutOptions, StoreParts } from './options.js';
+
+const DESTROY: Hint = { code: 'destroy-instead' };
 
 /** What a store's format and settings allow: every check that needs no request. */
 export class StoreRules {
@@ -111,7 +114,7 @@ export class StoreRules {
   }
 
   /** @throws ERR_UNSUPPORTED where the format has no tombstones and stubs */
-  needsStubs(hint = 'lazy destroy removes it for good'): void {
+  needsStubs(hint: string | Hint = DESTROY): void {
     if (this.format.stubs) return;
     throw this.unsupported('cannot mark a secret as deleted', hint);
   }
@@ -124,7 +127,7 @@ export class StoreRules {
   }
 
   /** ERR_UNSUPPORTED, for what the format can't. */
-  unsupported(what: string, hint?: string): LazycredError {
+  unsupported(what: string, hint?: string | Hint): LazycredError {
     const where = this.format.besideNative ? '' : ', in another table (docs/migrating.md)';
     return new LazycredError('ERR_UNSUPPORTED', `the ${this.formatName} format ${what}`, {
       hint: hint ?? `format: native can${where}`,
@@ -150,7 +153,7 @@ export class StoreRules {
     return new LazycredError(
       'ERR_UNSUPPORTED',
       `a ${kind} record; this store accepts ${this.#accept.join(', ')}`,
-      { hint: `to read it, set accept: [${[...this.#accept, kind].join(', ')}]` },
+      { hint: { code: 'accept-format', accept: [...this.#accept, kind] } },
     );
   }
 

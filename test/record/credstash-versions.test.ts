@@ -68,7 +68,7 @@ describe('the version after the newest', () => {
       expect.objectContaining({
         code: 'ERR_CONFLICT',
         message: expect.stringContaining(`"prod/db" is version "${newest}"`),
-        hint: expect.stringContaining('-v'),
+        advice: { code: 'give-greater-version' },
       }),
     );
   });

@@ -185,7 +185,7 @@ describe('what the format holds', () => {
     for (const context of [undefined, { env: 'dev' }, { env: 'prod', app: 'x' }]) {
       await expect(open({ context }).get('db')).rejects.toMatchObject({
         code: 'ERR_INTEGRITY',
-        hint: expect.stringContaining('--context NAME=VALUE') as unknown,
+        hint: expect.stringContaining('context in the settings') as unknown,
       });
     }
     // Of any size that KMS takes: native records' limits are not CredStash's.

@@ -119,7 +119,7 @@ describe('what the format can bear', () => {
     for (const attempt of [store.get('lost'), store.put('lost', 'anew')]) {
       await expect(attempt).rejects.toMatchObject({
         code: 'ERR_INTEGRITY',
-        hint: expect.stringContaining('lazy destroy removes it') as unknown,
+        hint: expect.stringContaining('store.destroy(name) removes it') as unknown,
       });
     }
     expect(await body('creds/lost')).toBe(lost.Body);

@@ -60,7 +60,7 @@ describe.each(PLACES)('on $title', ({ open }) => {
     await expect(store.get('db')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       message: expect.stringMatching(/^version 4 was deleted at \d{4}-/u) as unknown,
-      hint: expect.stringContaining('lazy undelete') as unknown,
+      hint: expect.stringContaining('store.undelete(name)') as unknown,
     });
     expect(await names(store)).toEqual(['other']);
     expect(await names(store, { deleted: true })).toEqual(['db']);

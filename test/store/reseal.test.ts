@@ -27,7 +27,7 @@ test("openStore(loadConfig(…)) seals no opened value for a stranger's key that
   for (const seal of [() => cloned.rollback('db', 1), () => cloned.undelete('gone')]) {
     const e = await failure(seal);
     expect(e.message).toContain(`not sealed for local:${join(folder.project, 'theirs')}`);
-    expect(e.hint).toContain(`lazy trust ${file}`);
+    expect(e.advice).toEqual({ code: 'trust-key', file });
   }
   expect((await own.history('db')).map((v) => v.version)).toEqual(['2', '1']);
   // A value that the caller gives is the caller's to give, under the key that `keyLabels` names.

@@ -292,7 +292,7 @@ export class DynamoDBTable {
       return new LazycredError('ERR_CONFIG', `table ${quote(this.name)} does not exist${where}`, {
         name,
         location: this.location,
-        hint: 'check the table and region (lazy config shows what is in force); lazy setup makes what is missing',
+        hint: { code: 'check-table' },
         cause: e,
       });
     }

@@ -46,7 +46,7 @@ export class S3Failures {
       return new LazycredError('ERR_CONFIG', `the bucket "${bucket}" does not exist`, {
         name,
         location,
-        hint: 'check store in the config (lazy config shows what is in force); lazy setup makes what is missing',
+        hint: { code: 'check-bucket' },
         cause: e,
       });
     }
@@ -101,11 +101,8 @@ export class S3Failures {
     const isRefused = failure instanceof LazycredError && failure.code === 'ERR_ACCESS';
     // Other 403s are about the caller's own credentials, whatever the object.
     if (!isRefused || failureShape(e).name !== 'AccessDenied') return failure;
-    return new LazycredError('ERR_ACCESS', failure.message, {
-      name: call.name,
-      location: this.#service.location,
+    return failure.with({
       hint: 'reading needs s3:GetObject; S3 also answers so for a name that does not exist where s3:ListBucket is not allowed',
-      cause: failure.cause,
     });
   }
 

@@ -5,6 +5,8 @@ import type { Store } from '../../index.js';
 import { refuseReplaced } from '../arguments/parse.js';
 import { endAsPython } from './end-as-python.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
+import { CCHAIN_HINTS } from './cchain/hints.js';
+import { withHintsIn } from './hints.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
 import { argparseUsage, type ArgparseGrammar } from './python/argparse/grammar.js';
@@ -12,7 +14,7 @@ import { parseArgparse } from './python/argparse.js';
 import { botoProfile } from './python/boto-profile.js';
 
 /** cloudchain 0.1.7's command line. */
-const GRAMMAR: ArgparseGrammar = {
+export const GRAMMAR: ArgparseGrammar = {
   options: [
     { name: 'user', letter: 'u', takes: 'USER', about: 'user name' },
     { name: 'service', letter: 'e', takes: 'SERVICE', about: 'service or application' },
@@ -42,7 +44,7 @@ export const frontEnd: FrontEnd = {
   run: (args, around) =>
     endAsPython(
       () => read(args),
-      (values) => act(values, around),
+      (values) => withHintsIn(CCHAIN_HINTS, () => act(values, around)),
     ),
 };
 

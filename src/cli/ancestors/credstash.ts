@@ -5,7 +5,8 @@ import { readCredstashArguments } from './credstash/arguments.js';
 import { get, getAll } from './credstash/get.js';
 import type { ActionName } from './credstash/grammar.js';
 import { credstashHelp } from './credstash/help.js';
-import { withHintOfHere } from './credstash/hints.js';
+import { CREDSTASH_HINTS, TAKEN } from './credstash/hints.js';
+import { withHintsIn } from './hints.js';
 import { keys, list, remove } from './credstash/list.js';
 import type { CredstashRun } from './credstash/open.js';
 import { put, putAll } from './credstash/put.js';
@@ -48,9 +49,6 @@ async function read(words: readonly string[], around: Surrounding): Promise<Requ
 
 async function act(request: Request): Promise<void> {
   if ('helpOn' in request) return writeOut(credstashHelp(request.helpOn));
-  try {
-    await ACTIONS[request.action](request.run, request.text);
-  } catch (e) {
-    throw withHintOfHere(e);
-  }
+  const { action, run, text } = request;
+  await withHintsIn(CREDSTASH_HINTS, () => ACTIONS[action](run, text), TAKEN);
 }

@@ -6,6 +6,8 @@ import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 import { refuseReplaced, usage } from '../arguments/parse.js';
 import { pathOf, readFileUpTo } from '../io/files.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
+import { LAZYCRED_HINTS } from './lazycred/hints.js';
+import { withHintsIn } from './hints.js';
 import { caution } from '../io/caution.js';
 import { FailureWithStatus } from '../io/failure.js';
 import { writeError, writeOut } from '../io/streams.js';
@@ -31,7 +33,7 @@ Operations:
 export const frontEnd: FrontEnd = {
   run: async (args, around) => {
     try {
-      await run(args, around);
+      await withHintsIn(LAZYCRED_HINTS, () => run(args, around));
     } catch (e) {
       throw new FailureWithStatus(1, e);
     }

@@ -6,6 +6,7 @@ import { json, writeOut } from '../io/streams.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';
 import { showLocation } from '../../config/location.js';
+import { shellWord } from '../../text/printable.js';
 import { showKey } from '../../config/key-spec.js';
 
 export const command: Command = {
@@ -29,15 +30,18 @@ async function config(args: CommandArguments, session: Session): Promise<void> {
   const loaded = await session.configToShow();
   const values = shown(loaded.settings);
   const { origins, overridden, ignored, files } = loaded;
+  const left = ignored.map((i) => ({ ...i, why: `${i.why}: lazy trust ${shellWord(i.file)}` }));
   if (args.has('json')) {
-    return writeOut(json({ settings: Object.fromEntries(values), origins, overridden, ignored, files }));
+    return writeOut(
+      json({ settings: Object.fromEntries(values), origins, overridden, ignored: left, files }),
+    );
   }
   const rows = values.map(([key, value]) => [key, textOf(value), origins[key]?.where ?? '']);
   // The table is not cut to the terminal's width: half a path names no file.
   await writeOut(isatty(1) ? table(rows, undefined, {}) : tabbed(rows));
   for (const { variable, key, by } of overridden)
     session.talk(`${variable} is set, but ${key} comes from ${by}`);
-  for (const { key, file, why } of ignored) session.talk(`${key} in ${file} is left out: ${why}`);
+  for (const { key, file, why } of left) session.talk(`${key} in ${file} is left out: ${why}`);
 }
 
 type Shown = readonly [key: string, value: string | readonly string[] | Readonly<Record<string, string>>];

@@ -1,6 +1,7 @@
 import { EXIT_STATUS, isLazycredError, type LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
 import { printable, printableJson } from '../../text/printable.js';
+import { hintOf } from './hints.js';
 import { writeError } from './streams.js';
 
 /** How errors are shown: for a person, or one JSON object a line. */
@@ -25,7 +26,8 @@ export async function report(e: unknown, format: LogFormat, doing: string | unde
   const message = doing === undefined || isOfMany ? what : `cannot ${doing}: ${what}`;
   if (format === 'text') {
     writeError(`lazy: ${message}\n`);
-    if (ours && e.hint !== undefined) writeError(`hint: ${oneLine(e.hint)}\n`);
+    const hint = ours ? hintOf(e) : undefined;
+    if (hint !== undefined) writeError(`hint: ${oneLine(hint)}\n`);
   } else {
     await logJson(message, ours ? e : undefined, stack);
   }
@@ -52,7 +54,8 @@ async function logJson(
     // The line is written at once: what a stream still held would be lost at the exit.
     { write: (line: string) => writeError(printableJson(line)) },
   );
-  const { code, secret: name, location, hint } = e ?? { code: 'BUG' };
+  const { code, secret: name, location } = e ?? { code: 'BUG' };
+  const hint = e && hintOf(e);
   const each = e?.failures.map((f) => ({ code: f.code, name: f.secret, msg: f.message })) ?? [];
   const failures = each.length === 0 ? undefined : each;
   logger.error({ code, name, location, hint, failures, stack }, message);

@@ -59,7 +59,8 @@ async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<
   if (named === undefined) {
     const found = await search(o.cwd, base.home, o.lazycredOnly === true ? [LAZYCRED_FILE] : PLACES);
     if (found === undefined) return undefined;
-    if ('problem' in found) problems.add(found.file, found.problem.message, found.problem.hint);
+    if ('problem' in found)
+      problems.add(found.file, found.problem.message, found.problem.advice ?? found.problem.hint);
     else if (isMap(found.value)) return { read: found, explicit: false };
     else problems.add(found.file, NOT_A_MAP);
     return { read: undefined, explicit: false };

@@ -76,7 +76,7 @@ export function unreadable(e: unknown): unknown {
   if (code === undefined) return e;
   if (code === 'ENOENT') return new LazycredError('ERR_CONFIG', 'is a link that leads nowhere', { cause: e });
   const denied = code === 'EACCES' || code === 'EPERM';
-  const hint = denied ? 'check its permissions, or name another file with --config' : undefined;
+  const hint = denied ? ({ code: 'other-config-file' } as const) : undefined;
   return new LazycredError('ERR_CONFIG', `can not be read (${code})`, { hint, cause: e });
 }
 

@@ -55,11 +55,7 @@ export async function trust(file: string, around: Surroundings): Promise<TrustNo
         cause: e,
       });
     }
-    throw new LazycredError('ERR_CONFIG', `${path}: ${e.message}`, {
-      location: path,
-      hint: e.hint,
-      cause: e,
-    });
+    throw e.with({ code: 'ERR_CONFIG', message: `${path}: ${e.message}`, location: path, cause: e });
   }
 }
 

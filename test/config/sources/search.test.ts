@@ -86,7 +86,7 @@ describe('the search', () => {
   });
 });
 
-describe('--config and LAZYCRED_CONFIG', () => {
+describe('file and LAZYCRED_CONFIG', () => {
   test('replace the search', async () => {
     folder.write('work/project/.lazycredrc', bucket('found'));
     const other = folder.write('work/other.yaml', 'store: s3://other/\nkey: alias/a\n');
@@ -108,7 +108,7 @@ describe('--config and LAZYCRED_CONFIG', () => {
     expect((await failure(folder.load({ file: folder.project }))).message).toMatch(
       /: is not a file|can not be read/u,
     );
-    expect((await failure(folder.load({ file: '' }))).message).toBe('--config: the path is empty');
+    expect((await failure(folder.load({ file: '' }))).message).toBe('file: the path is empty');
   });
 
   test('a program is not run', async () => {
@@ -226,7 +226,10 @@ describe('permissions', () => {
     chmodSync(file, 0);
     const e = await asNobody(() => failure(folder.load()));
     expect(e.message).toBe(`${file}: can not be read (EACCES)`);
-    expect(e.hint).toBe('check its permissions, or name another file with --config');
+    expect(e).toMatchObject({
+      hint: 'check its permissions, or name another file: loadConfig({ file }), LAZYCRED_CONFIG',
+      advice: { code: 'other-config-file' },
+    });
   });
 
   test('a folder that may not be entered is passed over', async () => {

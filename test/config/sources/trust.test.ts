@@ -25,7 +25,10 @@ describe("endpoints and role of a project's file", () => {
     expect(e.message).toBe(
       `${file}: ${key ?? ''}: not trusted: the search found this file in or above the current folder`,
     );
-    expect(e.hint).toBe(`read it, then: lazy trust ${file}`);
+    expect(e).toMatchObject({
+      hint: 'read it, then name it: loadConfig({ file }), LAZYCRED_CONFIG',
+      advice: { code: 'trust-file', file },
+    });
   });
 
   test('in a parent folder, in package.json, in a named store, too', async () => {
@@ -67,8 +70,8 @@ describe("endpoints and role of a project's file", () => {
     expect(loaded.settings).toMatchObject({ endpoint: 'http://localhost:2' });
     expect(loaded.settings.role).toBeUndefined();
     expect(loaded.ignored).toEqual([
-      { key: 'role', file, why: `not trusted: lazy trust ${file}` },
-      { key: 'endpoint', file, why: `not trusted: lazy trust ${file}` },
+      { key: 'role', file, why: 'not trusted' },
+      { key: 'endpoint', file, why: 'not trusted' },
     ]);
   });
 });

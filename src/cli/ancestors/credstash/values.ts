@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { homeFolder } from '../../../config.js';
-import { isLazycredError, LazycredError } from '../../../errors.js';
+import { isLazycredError } from '../../../errors.js';
 import { AT_FILE, pathOf, readFileUpTo } from '../../io/files.js';
 import type { Surrounding } from '../front-end.js';
 import { promptHidden } from '../../io/prompt.js';
@@ -35,7 +35,7 @@ async function fileAt(file: string, around: Surrounding, shown?: string): Promis
     return await readFileUpTo(pathOf(path, around.cwd), MAX_BYTES, shown);
   } catch (e) {
     if (!isLazycredError(e)) throw e;
-    throw new LazycredError('ERR_USAGE', e.message, { hint: e.hint, cause: e });
+    throw e.with({ code: 'ERR_USAGE', cause: e });
   }
 }
 
