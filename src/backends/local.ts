@@ -133,6 +133,16 @@ export class LocalBackend implements Backend {
       return;
     }
     const names = await readNames(this.#dir, o.prefix ?? '', signal);
+    if (names === undefined) {
+      throw new LazycredError(
+        'ERR_NOT_FOUND',
+        `there is no store in ${this.location}: the folder does not exist`,
+        {
+          location: this.location,
+          hint: 'check the path; the first put makes the folder',
+        },
+      );
+    }
     if (o.versions === true) for (const each of names) yield* this.#listVersions(each, signal);
     else {
       yield* this.#each(names, (each) => this.#listNewest(each, o.details === true, signal), signal);
@@ -199,7 +209,14 @@ export class LocalBackend implements Backend {
       modified: file.modified,
       fields: await (details ? readable(file) : stubFields(file)),
     });
-    const newest = await this.#newest(name, use, signal);
+    let newest;
+    try {
+      newest = await this.#newest(name, use, signal);
+    } catch (e) {
+      // Whoever reads that one learns what is wrong with it; the others are listed all the same.
+      if (isOdd(e)) return { name };
+      throw e;
+    }
     if (newest === undefined) return undefined;
     const { version, value } = newest;
     return { name, version, modified: value.modified, ...claimsOf(version, value.fields) };
@@ -230,6 +247,13 @@ export class LocalBackend implements Backend {
       yield* page.filter((listed) => listed !== undefined);
     }
   }
+}
+
+// What is wrong with one name's files: no plain file, one that may not be read, a link to no folder.
+const ODD: ReadonlySet<string> = new Set(['ERR_INTEGRITY', 'ERR_ACCESS', 'ERR_CONFIG']);
+
+function isOdd(e: unknown): boolean {
+  return isLazycredError(e) && ODD.has(e.code);
 }
 
 // Only a file of a stub's size is read.

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { loadConfig, unknownVariables, type KeySpec, type LoadedConfig } from '../config.js';
 import { isAsked } from '../config/key-spec.js';
+import { lasts, showLocation } from '../config/location.js';
+import { refuseStrangeHome } from '../config/own-home.js';
 import { openStore } from '../connect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
@@ -123,6 +125,8 @@ export class Session {
   async open(uses: 'nothing' | 'opens' | 'wraps'): Promise<Store> {
     const config = await this.config();
     const { keys } = config.settings;
+    refuseFleeting(config);
+    await refuseStrangeHome(config.settings, this.around);
     const isNew = uses === 'wraps' && keys.some(lacksSalt);
     const passphrase = this.#passphrase(isNew);
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
@@ -210,4 +214,17 @@ export class Session {
       hint: 'set LAZYCRED_PASSPHRASE',
     });
   }
+}
+
+// What a command puts there ends with the command, though it says "stored".
+function refuseFleeting({ settings, origins }: LoadedConfig): void {
+  if (lasts(settings.store)) return;
+  const isOption = origins['store']?.source === 'inline';
+  throw new LazycredError(
+    isOption ? 'ERR_USAGE' : 'ERR_CONFIG',
+    `${isOption ? '--store' : 'store'}: ${showLocation(settings.store)} ends with the command that writes to it`,
+    {
+      hint: 'name a store that lasts, such as file:DIR: this one is for tests of programs that use the library',
+    },
+  );
 }

@@ -47,6 +47,11 @@ function parseLocation(text: string, base: Base): Location {
   );
 }
 
+/** Whether what is put there is there after the process has ended. */
+export function lasts(store: Location): boolean {
+  return storeKind(store).withoutKey !== 'throw-away';
+}
+
 /** A location as a setting spells it: `s3://acme/creds/`; the opposite of {@link readStore}. */
 export function showLocation(store: Location): string {
   return storeKind(store).show(store);

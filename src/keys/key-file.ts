@@ -41,8 +41,10 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 const TWIN = { before: '.', after: '.tmp' } as const;
 
-/** Group's and others' permission bits: none may be set. */
-const OTHERS = 0o077;
+/** The permission bits of which none may be set: all of others', and of the group's all but reading. */
+const OTHERS = 0o037;
+const READ_BY_GROUP = 0o040;
+const READ_BY_OTHERS = 0o004;
 
 /**
  * The bytes in the file, or undefined when there is none. The caller zeroes them.
@@ -89,10 +91,15 @@ function refuseUnlessPrivate(status: Stats, file: KeyFile): void {
   if (platform() === 'win32') return;
   if ((status.mode & OTHERS) !== 0) {
     const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
-    throw refusal(file, `is open to others (mode ${mode})`, `chmod 600 ${printable(file.path)}`);
+    // 0444 and the like: Kubernetes' default for a mounted secret is 0644.
+    const mounted =
+      (status.mode & READ_BY_OTHERS) === 0 ? '' : ', or in a Kubernetes volume defaultMode: 0400';
+    throw refusal(file, `is open to others (mode ${mode})`, `chmod 600 ${printable(file.path)}${mounted}`);
   }
   const uid = file.uid ?? currentUid();
-  if (uid !== undefined && status.uid !== uid) {
+  // Kubernetes mounts with fsGroup: root's file, handed over to the group of whoever runs this.
+  const isHandedOver = status.uid === 0 && (status.mode & READ_BY_GROUP) !== 0;
+  if (uid !== undefined && status.uid !== uid && !isHandedOver) {
     throw refusal(file, `belongs to another user (uid ${status.uid})`, 'chown it to yourself if it is yours');
   }
 }

@@ -80,10 +80,10 @@ describe('files', () => {
     expect(backend.location).toBe(pathToFileURL(dir).href);
   });
 
-  test('reading makes no folder: a missing store is an empty one', async () => {
+  test('reading makes no folder: a missing store is not found where it is listed', async () => {
     expect(await backend.get(db)).toBeUndefined();
     expect(await backend.get(db, '1')).toBeUndefined();
-    expect(await listed(backend)).toEqual([]);
+    await expect(listed(backend)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
     expect(await listed(backend, { name: db })).toEqual([]);
     expect(await backend.numberBefore(db, undefined)).toBe(0);
     expect(await readdir(base)).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -87,4 +87,30 @@ test('where the file cannot be made, the error says where and why, and nothing i
     location: inside.path,
   });
   expect((await readFile(join(dir, 'file'), 'latin1')).length).toBe(45);
+});
+
+test('a key file that its group may read and not write is accepted, as Kubernetes mounts with fsGroup', async () => {
+  const path = join(dir, 'mounted');
+  await writeFile(path, `${ones(32).toString('base64')}\n`);
+  for (const mode of [0o440, 0o640]) {
+    await chmod(path, mode);
+    expect(await readKeyFile({ path, bytes: 32, what: 'local key' })).toEqual(ones(32));
+  }
+  for (const mode of [0o460, 0o620, 0o450]) {
+    await chmod(path, mode);
+    await expect(readKeyFile({ path, bytes: 32, what: 'local key' })).rejects.toMatchObject({
+      code: 'ERR_ACCESS',
+    });
+  }
+});
+
+test('a key file that anybody may read (0444) is refused, with defaultMode: 0400 in the hint', async () => {
+  const path = join(dir, 'open');
+  await writeFile(path, `${ones(32).toString('base64')}\n`);
+  await chmod(path, 0o444);
+  await expect(readKeyFile({ path, bytes: 32, what: 'local key' })).rejects.toMatchObject({
+    code: 'ERR_ACCESS',
+    message: `the local key ${path} is open to others (mode 0444)`,
+    hint: expect.stringContaining('defaultMode: 0400'),
+  });
 });

@@ -41,17 +41,24 @@ export async function readVersions(folder: string, name: SecretName): Promise<Ve
   return { versions, temporary: entries.filter(isTemporary) };
 }
 
-/** The names below a store's folder that begin with `prefix`, in the order of their UTF-8; foreign folders are left out. */
+/**
+ * The names below a store's folder that begin with `prefix`, in the order of their UTF-8; foreign folders are
+ * left out.
+ *
+ * @returns undefined where there is no such folder
+ */
 export async function readNames(
   dir: string,
   prefix: string,
   signal: AbortSignal | undefined,
-): Promise<readonly SecretName[]> {
+): Promise<readonly SecretName[] | undefined> {
   const names: SecretName[] = [];
   const pending: (readonly string[])[] = [[]];
   for (let parents = pending.pop(); parents !== undefined; parents = pending.pop()) {
     signal?.throwIfAborted();
-    for (const folder of await readFolders(join(dir, ...parents))) {
+    const found = await readFolders(join(dir, ...parents));
+    if (found === undefined && parents.length === 0) return undefined;
+    for (const folder of found ?? []) {
       const folders = [...parents, folder];
       if (folder.endsWith(CONTINUES) && !/[^a-z0-9_%-]/u.test(folder.slice(0, -1))) pending.push(folders);
       const name = decodeName(folders);
@@ -61,12 +68,12 @@ export async function readNames(
   return names.sort(compareUtf8);
 }
 
-async function readFolders(path: string): Promise<readonly string[]> {
+async function readFolders(path: string): Promise<readonly string[] | undefined> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
     return entries.filter((e) => e.isDirectory() || e.isSymbolicLink()).map((e) => e.name);
   } catch (e) {
-    if (systemCode(e) === 'ENOENT') return [];
+    if (systemCode(e) === 'ENOENT') return undefined;
     throw fileError(e, 'read', path);
   }
 }

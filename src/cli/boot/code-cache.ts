@@ -17,7 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 
 /** The code of one chunk as V8 serialised it. */
@@ -52,7 +52,8 @@ export function openCodeCache(env: NodeJS.ProcessEnv, uid: number | undefined): 
   const off = env['LAZYCRED_NO_CACHE'] ?? '';
   if (uid === undefined || (off !== '' && off !== '0')) return undefined;
   const folder = cacheFolder(env);
-  if (folder === undefined || !ensureFolder(folder, uid)) return undefined;
+  if (folder === undefined || isInStrangeHome(folder, env, uid) || !ensureFolder(folder, uid))
+    return undefined;
   return {
     read: (name, source) => attempt(() => readCode(folder, uid, name, source)),
     write: (name, source, code) => attempt(() => writeCode(folder, name, source, code)),
@@ -74,6 +75,13 @@ function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (isAbsolute(base)) return join(base, 'lazycred');
   return isAbsolute(home) ? join(home, '.cache', 'lazycred') : undefined;
+}
+
+// A home that isn't there is not made, be it even root who runs this.
+function isInStrangeHome(folder: string, env: NodeJS.ProcessEnv, uid: number): boolean {
+  const home = env['HOME'] ?? '';
+  if (!isAbsolute(home) || !folder.startsWith(join(home, sep))) return false;
+  return attempt(() => statSync(home).uid === uid) !== true;
 }
 
 function ensureFolder(folder: string, uid: number): boolean {

@@ -1,3 +1,4 @@
+import { isLazycredError } from '../../errors.js';
 import type { PutManyOptions, Store } from '../../index.js';
 import type { ImportedEntry } from '../formats/entry.js';
 import { withProgress } from './progress.js';
@@ -25,9 +26,7 @@ export async function planImport(
   const names = entries.map((entry) => entry.name);
   await store.checkMany(entries, { ...o, signal });
   const asked = new Set(names);
-  const there: string[] = [];
-  for await (const { name } of store.list({ signal })) if (asked.has(name)) there.push(name);
-  const known = new Set(there);
+  const known = await knownNames(store, asked, signal);
   const compared = o.skipUnchanged === true ? entries.filter(({ name }) => known.has(name)) : [];
   const unchanged = await withProgress('reading', session, (progress) =>
     store.unchangedMany(compared, { ...o, signal, progress }),
@@ -36,4 +35,19 @@ export async function planImport(
     if (!known.has(name)) return { name, action: 'new' };
     return { name, action: unchanged.get(name) === true ? 'unchanged' : 'new version' };
   });
+}
+
+async function knownNames(
+  store: Store,
+  asked: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  try {
+    for await (const { name } of store.list({ signal })) if (asked.has(name)) known.add(name);
+  } catch (e) {
+    // A store that the first put will make.
+    if (!isLazycredError(e, 'ERR_NOT_FOUND')) throw e;
+  }
+  return known;
 }

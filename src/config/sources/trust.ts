@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LazycredError } from '../../errors.js';
-import { dataFolder, type Surroundings } from '../../files/user-folders.js';
+import { dataFolder, homeFolder, type Surroundings } from '../../files/user-folders.js';
 import { replaceFile } from '../../files/durable.js';
 import { between, tidyLeftovers } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
@@ -11,6 +11,7 @@ import { currentUid } from '../../files/current-user.js';
 import { systemCode } from '../../files/system-errors.js';
 import { readConfigText, refuseForeign } from './file.js';
 import { readConfigFile } from './search.js';
+import { refuseHome } from '../own-home.js';
 import { isMap } from '../values.js';
 import { SPELLINGS } from '../schema.js';
 import { NEED_TRUST, NEED_TRUST_TO_RESEAL } from '../settings.js';
@@ -45,6 +46,7 @@ export async function trust(file: string, around: Surroundings): Promise<TrustNo
     if (config === undefined) throw new LazycredError('ERR_CONFIG', 'there is no such config file');
     const real = await realpath(path);
     const note = noteOf(real, around);
+    await refuseNoteInStrangeHome(around);
     await writeNote(note, { file: real, digest: config.digest });
     return { file: real, digest: config.digest, note, grants: grantsIn(config.value) };
   } catch (e) {
@@ -73,6 +75,12 @@ export async function isTrusted(file: string, digest: string, around: Surroundin
 // A file for each path: two commands that trust at once can't lose each other's note.
 function noteOf(real: string, around: Surroundings): string {
   return join(dataFolder(around), 'trust', `${createHash('sha256').update(real).digest('hex')}.json`);
+}
+
+async function refuseNoteInStrangeHome(around: Surroundings): Promise<void> {
+  const [home, data, uid] = [homeFolder(around), dataFolder(around), currentUid()];
+  if (home === undefined || uid === undefined || uid < 0 || !data.startsWith(home)) return;
+  await refuseHome(home, data, uid);
 }
 
 async function writeNote(note: string, content: { file: string; digest: string }): Promise<void> {
