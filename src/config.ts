@@ -11,7 +11,15 @@ import type { ConfigInput, LoadedConfig } from './config/settings.js';
 import { readSources, type Ancestor } from './config/sources.js';
 import { dataFolder, homeFolder, type Surroundings } from './files/user-folders.js';
 
-export type { ConfigInput, KeySpec, LoadedConfig, Location, Origin, Settings } from './config/settings.js';
+export type {
+  ConfigInput,
+  KeySpec,
+  LoadedConfig,
+  Location,
+  Origin,
+  ServerSideEncryption,
+  Settings,
+} from './config/settings.js';
 export type { Ancestor } from './config/sources.js';
 export { unknownVariables } from './config/sources/environment.js';
 export { trust } from './config/sources/trust.js';

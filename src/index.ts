@@ -10,6 +10,7 @@ export {
   type LoadOptions,
   type Location,
   type Origin,
+  type ServerSideEncryption,
   type Settings,
   type Surroundings,
 } from './config.js';

@@ -11,8 +11,18 @@ import {
   type Service,
 } from './surroundings.js';
 
+/** How a role is assumed; STS's own words for each are in its AssumeRole. */
+export interface RoleSession {
+  readonly roleExternalId?: string | undefined;
+  /** `lazycred` by default. */
+  readonly roleSessionName?: string | undefined;
+  /** In seconds; an hour by default. */
+  readonly roleDuration?: number | undefined;
+  readonly roleSourceIdentity?: string | undefined;
+}
+
 /** What a client of one AWS service is told. */
-export interface AwsOptions {
+export interface AwsOptions extends RoleSession {
   readonly service: Service;
   /** Where the service is; the SDK's own chain (environment, profile) by default. */
   readonly region?: string | undefined;
@@ -107,11 +117,8 @@ function endpointSettings(endpoint: string): EndpointSettings {
   };
 }
 
-async function credentialsOf(
-  { role, region, profile, trace }: AwsOptions,
-  around: AwsSurroundings,
-  waiting: Waiting,
-) {
+async function credentialsOf(o: AwsOptions, around: AwsSurroundings, waiting: Waiting) {
+  const { role, region, profile, trace } = o;
   const { fromTemporaryCredentials, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const watch = (stack: Watchable['middlewareStack']): void =>
     traceRequests({ middlewareStack: stack }, 'STS', trace);
@@ -123,11 +130,21 @@ async function credentialsOf(
   });
   if (role === undefined) return own;
   return fromTemporaryCredentials({
-    params: { RoleArn: role, RoleSessionName: 'lazycred' },
+    params: roleParameters(role, o),
     masterCredentials: namedProvider(own, () => credentialStep(around), waiting),
     clientPlugins,
     ...(region === undefined ? {} : { clientConfig: { region } }),
   });
+}
+
+function roleParameters(role: string, o: RoleSession) {
+  return {
+    RoleArn: role,
+    RoleSessionName: o.roleSessionName ?? 'lazycred',
+    ...(o.roleExternalId === undefined ? {} : { ExternalId: o.roleExternalId }),
+    ...(o.roleDuration === undefined ? {} : { DurationSeconds: o.roleDuration }),
+    ...(o.roleSourceIdentity === undefined ? {} : { SourceIdentity: o.roleSourceIdentity }),
+  };
 }
 
 /** The part of a client that {@link regionOf} asks. */

@@ -2,18 +2,19 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { boundAnswers } from './bounded.js';
-import { clientSettings, regionOf, type ClientSettings } from './client-settings.js';
+import { clientSettings, regionOf, type ClientSettings, type RoleSession } from './client-settings.js';
 import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js';
 import { printable } from '../text/printable.js';
 import { connectionsOf } from './connections.js';
 import { credentialStep, type CredentialStep } from './credential-step.js';
 import { namedProvider, Waiting } from './credentials.js';
 import { awsSurroundings, type Service } from './surroundings.js';
+import { meetDemands, type BucketDemands } from './s3-headers.js';
 import { endWhenAborted } from './time-limit.js';
 import { traceRequests, watchHost, type Trace, type WatchedHost } from './requests.js';
 
 /** Where the requests of a store and its keys go, whose they are, and who is told of them. */
-export interface Reach extends Regions {
+export interface Reach extends Regions, RoleSession, BucketDemands {
   readonly profile?: string | undefined;
   /** A role's ARN to assume for every request. */
   readonly role?: string | undefined;
@@ -42,6 +43,7 @@ export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHo
   ]);
   const client = new S3Client({ ...made.settings, followRegionRedirects: true });
   made.finish(client);
+  meetDemands(client, reach);
   const host = watchHost(client);
   boundAnswers(client);
   traceRequests(client, 'S3', reach.trace);
@@ -97,12 +99,12 @@ interface Making {
 }
 
 async function makingOf(service: Service, reach: Reach, region: string | undefined): Promise<Making> {
-  const { profile, role, trace, kmsEndpoint } = reach;
+  const { role, kmsEndpoint } = reach;
   const endpoint = service === 'kms' ? kmsEndpoint : reach.endpoint;
-  const around = await awsSurroundings(profile);
+  const around = await awsSurroundings(reach.profile);
   const waiting = new Waiting();
   const connections = await connectionsOf(around);
-  const options = { service, region, profile, role, endpoint, trace };
+  const options = { ...reach, service, region, endpoint };
   return {
     settings: await clientSettings(options, around, waiting, connections.agents),
     finish(client) {

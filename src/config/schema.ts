@@ -5,7 +5,16 @@ import { parseKey } from './key-spec.js';
 import { isStoreName, readS3Path, readStore, type StoreChoice } from './location.js';
 import type { Base } from '../text/paths.js';
 import type { Problems } from './problems.js';
-import type { KeySpec, Origin } from './settings.js';
+import {
+  readAccount,
+  readExternalId,
+  readRoleDuration,
+  readSessionName,
+  readSse,
+  readSseKey,
+  readSwitch,
+} from './aws-values.js';
+import type { KeySpec, Origin, ServerSideEncryption } from './settings.js';
 import {
   isMap,
   typeName,
@@ -29,6 +38,16 @@ export interface Values {
   kmsRegion: string;
   profile: string;
   role: string;
+  roleExternalId: string;
+  roleSessionName: string;
+  /** In seconds. */
+  roleDuration: number;
+  roleSourceIdentity: string;
+  sse: ServerSideEncryption;
+  sseKey: string;
+  sseBucketKey: boolean;
+  bucketOwner: string;
+  requesterPays: boolean;
   endpoint: string;
   kmsEndpoint: string;
   format: Format;
@@ -52,6 +71,15 @@ const READERS: { readonly [K in Key]: Reader<Values[K]> } = {
   kmsRegion: readRegion,
   profile: readText,
   role: readRole,
+  roleExternalId: readExternalId,
+  roleSessionName: readSessionName,
+  roleDuration: readRoleDuration,
+  roleSourceIdentity: readSessionName,
+  sse: readSse,
+  sseKey: readSseKey,
+  sseBucketKey: readSwitch,
+  bucketOwner: readAccount,
+  requesterPays: readSwitch,
   endpoint: readEndpoint,
   kmsEndpoint: readEndpoint,
   format: readFormat,

@@ -22,6 +22,24 @@ export interface ConfigInput {
   readonly profile?: string | undefined;
   /** ARN of an IAM role to assume. */
   readonly role?: string | undefined;
+  /** What the role's trust policy asks for, where it is another account's. */
+  readonly roleExternalId?: string | undefined;
+  /** How the role's session is called in CloudTrail; `lazycred` by default. */
+  readonly roleSessionName?: string | undefined;
+  /** How long the role's credentials last: seconds, or `15m` to `12h`; an hour by default. */
+  readonly roleDuration?: number | string | undefined;
+  /** Who assumes the role, kept through further roles. */
+  readonly roleSourceIdentity?: string | undefined;
+  /** How S3 encrypts what is put, for buckets whose policy asks for a header: `AES256`, `aws:kms`, `aws:kms:dsse`. */
+  readonly sse?: string | undefined;
+  /** The KMS key that S3 uses for it, by ARN, id or alias; implies `aws:kms`. Not the key that seals records. */
+  readonly sseKey?: string | undefined;
+  /** Whether S3 is to use a bucket key for it. */
+  readonly sseBucketKey?: boolean | 'true' | 'false' | undefined;
+  /** The account that must own the bucket; S3 refuses every request otherwise. */
+  readonly bucketOwner?: string | undefined;
+  /** Whether requests are paid by who makes them, which such buckets ask for. */
+  readonly requesterPays?: boolean | 'true' | 'false' | undefined;
   /** URL of the store's service, for S3-compatible services and local emulators. */
   readonly endpoint?: string | undefined;
   readonly kmsEndpoint?: string | undefined;
@@ -40,6 +58,9 @@ export interface ConfigInput {
   readonly key_alias?: string | undefined;
 }
 
+/** How S3 encrypts an object that is put (S3 API reference, PutObject, `x-amz-server-side-encryption`). */
+export type ServerSideEncryption = 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+
 /** Settings resolved and checked: what `connect` builds a store from. */
 export interface Settings {
   readonly store: Location;
@@ -51,6 +72,16 @@ export interface Settings {
   readonly kmsRegion?: string;
   readonly profile?: string;
   readonly role?: string;
+  readonly roleExternalId?: string;
+  readonly roleSessionName?: string;
+  /** In seconds. */
+  readonly roleDuration?: number;
+  readonly roleSourceIdentity?: string;
+  readonly sse?: ServerSideEncryption;
+  readonly sseKey?: string;
+  readonly sseBucketKey?: boolean;
+  readonly bucketOwner?: string;
+  readonly requesterPays?: boolean;
   readonly endpoint?: string;
   readonly kmsEndpoint?: string;
   readonly format: Format;
@@ -87,8 +118,11 @@ export interface LoadedConfig {
   readonly ignored: { readonly key: string; readonly file: string; readonly why: string }[];
 }
 
-/** Settings that say where requests and credentials go: a stranger's file may not, unless trusted. */
-export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role'] as const;
+/**
+ * Settings that say where requests and credentials go, and whose key S3 encrypts with: a stranger's file may
+ * not, unless trusted.
+ */
+export const NEED_TRUST = ['endpoint', 'kmsEndpoint', 'role', 'sseKey'] as const;
 
 /**
  * Settings that a stranger's file may make, but that need trust for one thing: no value that was sealed for
