@@ -1,3 +1,4 @@
+import { OBJECT_LOCK_HINT } from './failures.js';
 import { isLazycredError, LazycredError } from '../../errors.js';
 import { VERSION_METADATA } from './layout.js';
 import type { ObjectVersion } from './objects.js';
@@ -43,7 +44,7 @@ export async function purge(
     throw new LazycredError('ERR_ACCESS', message, {
       name: call.name,
       location: layout.location,
-      hint: e.hint?.includes('Object Lock') === true ? e.hint : HINT,
+      hint: e.hint === OBJECT_LOCK_HINT ? e.hint : HINT,
       cause: e,
     });
   }

@@ -1,4 +1,4 @@
-import { LazycredError } from '../../errors.js';
+import type { LazycredError } from '../../errors.js';
 import { nearestNames } from '../../text/did-you-mean.js';
 import { quote, shellWord } from '../../text/printable.js';
 
@@ -8,10 +8,10 @@ const MOST = 3;
 /** The failures of names that the store doesn't hold, with `e` itself or beneath it. */
 export function unknownNames(e: LazycredError): readonly string[] {
   const failures = e.failures.length > 0 ? e.failures : [e];
-  return failures.flatMap((f) => (f.hint === UNKNOWN && f.secret !== undefined ? [f.secret] : []));
+  return failures.flatMap((f) =>
+    f.advice?.code === 'list-names' && f.secret !== undefined ? [f.secret] : [],
+  );
 }
-
-const UNKNOWN = 'lazy list shows what is there';
 
 /**
  * The same failure, whose hint names what may have been meant.
@@ -32,9 +32,7 @@ export function withNearNames(
     return isFolder ? [wayInto(folder, verb)] : proposed(name, names, unknown.length > 1);
   });
   if (proposals.length === 0) return e;
-  const { code, message, secret: name, location, failures, cause } = e;
-  const hint = proposals.slice(0, MOST).join('; ');
-  return new LazycredError(code, message, { name, location, failures, cause, hint });
+  return e.with({ hint: proposals.slice(0, MOST).join('; ') });
 }
 
 function proposed(name: string, names: readonly string[], isOneOfMany: boolean): string[] {
