@@ -25,7 +25,7 @@ const MOST_NAMES = 10_000;
 const SHORT_PASSPHRASE = 12;
 
 function lacksSalt(key: KeySpec): boolean {
-  return key.kind === 'passphrase' && !existsSync(key.saltFile);
+  return 'saltFile' in key && !existsSync(key.saltFile);
 }
 
 /** One run of the command: what surrounds it, and what it opened. */

@@ -18,6 +18,7 @@ describe('the run', () => {
       'AWS_ACCESS_KEY_ID',
       'AWS_EC2_METADATA_DISABLED',
       'AWS_REGION',
+      'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
       'AWS_SECRET_ACCESS_KEY',
     ]);
     expect(process.env['NODE_EXTRA_CA_CERTS']).toBeUndefined();

@@ -98,7 +98,7 @@ test('what fails is told on stderr by its cause, shows no value, and leaves what
   expect([stdout === `${value}\n`, stderr]).toEqual([true, '']);
   // boto3's variable counts: whose secrets are meant is not for the other credentials to say.
   const nobody = await lazycred(['get', 'kept'], { env: { AWS_DEFAULT_PROFILE: 'nobody' } });
-  expect(JSON.parse(nobody.stderr)).toMatchObject({ code: 'ERR_ACCESS' });
+  expect(JSON.parse(nobody.stderr)).toMatchObject({ code: 'ERR_CONFIG' });
   expect([nobody.code, nobody.stdout]).toEqual([1, '']);
 
   const client = s3Client(motoUrl());
