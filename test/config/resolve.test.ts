@@ -29,6 +29,8 @@ describe('inline settings alone', () => {
         timeout: { source: 'default', where: 'default' },
       },
       overridden: [],
+      contradicted: [],
+      projectKey: undefined,
       files: [],
       ignored: [],
     });

@@ -137,8 +137,8 @@ describe('what the format can bear', () => {
   ])('a body that is no record (%s) is never advised to be destroyed', async (_, Body) => {
     const foreign = { Bucket: bucket, Key: 'creds/foreign', Body: Buffer.from(Body) };
     await client.send(new PutObjectCommand(foreign));
-    for (const attempt of [open().get('foreign'), open().put('foreign', 'x')]) {
-      const failure = (await attempt.catch((e: unknown) => e)) as { code: string; hint: string };
+    for (const attempt of [() => open().get('foreign'), () => open().put('foreign', 'x')]) {
+      const failure = (await attempt().catch((e: unknown) => e)) as { code: string; hint: string };
       expect(failure.code).toBe('ERR_INTEGRITY');
       expect(failure.hint).toContain('look at what lies there');
       expect(failure.hint).not.toMatch(/destroy|remove|delete/u);
