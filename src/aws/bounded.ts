@@ -1,3 +1,4 @@
+import type { Watchable } from './requests.js';
 import { Readable } from 'node:stream';
 
 const MEBIBYTE = 1024 * 1024;
@@ -17,18 +18,8 @@ export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong';
 }
 
-/** The part of a client's middleware stack that is added to here: once an attempt, before it is parsed. */
-interface Bounded {
-  readonly middlewareStack: {
-    add(
-      middleware: <A extends object, R>(
-        next: (args: A) => Promise<R>,
-        context: { readonly commandName?: string },
-      ) => (args: A) => Promise<R>,
-      options: { step: 'deserialize'; name: string; priority?: 'low'; override?: true },
-    ): void;
-  };
-}
+/** A client whose answers are bounded: once an attempt, before each is parsed. */
+type Bounded = Watchable<'deserialize'>;
 
 /**
  * Bounds what a client collects of each answer, a failure's too: beyond that the stream is destroyed and the

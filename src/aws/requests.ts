@@ -10,15 +10,15 @@ export function isAwsHost(host: string): boolean {
   return AWS_HOST.test(host);
 }
 
-/** The part of a client's middleware stack that is added to here: once an attempt, inside of retries. */
-export interface Watchable {
+/** The part of a client's middleware stack that is added to at one step; by default once an attempt, inside of retries. */
+export interface Watchable<Step extends string = 'finalizeRequest'> {
   readonly middlewareStack: {
     add(
       middleware: <A extends object, R>(
         next: (args: A) => Promise<R>,
         context: { readonly commandName?: string },
       ) => (args: A) => Promise<R>,
-      options: { step: 'finalizeRequest'; name: string; priority?: 'low'; override?: true },
+      options: { step: Step; name: string; priority?: 'low'; override?: true },
     ): void;
   };
 }

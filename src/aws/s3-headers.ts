@@ -1,15 +1,7 @@
-/** The part of a client's middleware stack that is added to here: once for each command. */
-interface Commanded {
-  readonly middlewareStack: {
-    add(
-      middleware: <A extends object, R>(
-        next: (args: A) => Promise<R>,
-        context: { readonly commandName?: string },
-      ) => (args: A) => Promise<R>,
-      options: { step: 'initialize'; name: string },
-    ): void;
-  };
-}
+import type { Watchable } from './requests.js';
+
+/** A client whose commands are added to: once for each. */
+type Commanded = Watchable<'initialize'>;
 
 /** What a bucket's policy or owner may ask of every request. */
 export interface BucketDemands {
