@@ -122,6 +122,7 @@ export const ROOMS = [
     room: 'setup/parts',
     layer: 3,
     files: [
+      'setup/access-point',
       'setup/bucket',
       'setup/bucket/*',
       'setup/table',

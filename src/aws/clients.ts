@@ -34,14 +34,17 @@ export interface Opened<C> {
 /**
  * The client of S3, with what it learns of its server.
  *
+ * @param own the region in the ARN of an access point, where the store is named by one
  * @throws ERR_CONFIG when nothing names a region
  */
-export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHost> {
+export async function openS3(reach: Reach, own?: string): Promise<Opened<S3Client> & WatchedHost> {
   const [{ S3Client }, made] = await Promise.all([
     import('@aws-sdk/client-s3'),
-    makingOf('s3', reach, bucketRegion(reach)),
+    makingOf('s3', reach, bucketRegion(reach, own)),
   ]);
-  const client = new S3Client({ ...made.settings, followRegionRedirects: true });
+  // An access point is a part of the host's name, on whatever server: S3 has no path for it.
+  const style = own === undefined ? {} : { forcePathStyle: false };
+  const client = new S3Client({ ...made.settings, ...style, followRegionRedirects: true });
   made.finish(client);
   meetDemands(client, reach);
   const host = watchHost(client);
@@ -53,12 +56,13 @@ export async function openS3(reach: Reach): Promise<Opened<S3Client> & WatchedHo
 /**
  * The client of DynamoDB.
  *
+ * @param own the region in a table's ARN
  * @throws ERR_CONFIG when nothing names a region
  */
-export async function openDynamoDB(reach: Reach): Promise<Opened<DynamoDBClient>> {
+export async function openDynamoDB(reach: Reach, own?: string): Promise<Opened<DynamoDBClient>> {
   const [{ DynamoDBClient }, made] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    makingOf('dynamodb', reach, tableRegion(reach)),
+    makingOf('dynamodb', reach, tableRegion(reach, own)),
   ]);
   const client = new DynamoDBClient(made.settings);
   made.finish(client);

@@ -8,14 +8,20 @@ export interface Regions {
 /**
  * The region that a bucket is first looked for in. LazyCred's settings name KMS's region alone; its
  * bucket may lie elsewhere, and is found by S3's redirect.
+ *
+ * @param own the region in an access point's ARN, which wins over all others
  */
-export function bucketRegion({ region, kmsRegion }: Regions): string | undefined {
-  return region ?? kmsRegion;
+export function bucketRegion({ region, kmsRegion }: Regions, own?: string): string | undefined {
+  return own ?? region ?? kmsRegion;
 }
 
-/** The region of a table. */
-export function tableRegion({ region }: Regions): string | undefined {
-  return region;
+/**
+ * The region of a table.
+ *
+ * @param own the region in the table's ARN, which wins over all others
+ */
+export function tableRegion({ region }: Regions, own?: string): string | undefined {
+  return own ?? region;
 }
 
 /**

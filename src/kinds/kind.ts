@@ -23,6 +23,8 @@ export interface AwsPart {
 export interface StoreAwsParts {
   readonly bucket?: AwsPart;
   readonly table?: AwsPart;
+  /** What exists already and no template can make: `access point arn:aws:s3:…`. */
+  readonly existing?: string;
 }
 
 /** What a key needs in AWS: an alias (`alias/acme`) with the key behind it, or a key that exists already. */

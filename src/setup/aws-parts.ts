@@ -11,11 +11,11 @@ export interface TablePart extends AwsPart {
 }
 
 /** What a configured store needs in AWS. */
-export interface AwsParts extends StoreAwsParts {
+export interface AwsParts extends Omit<StoreAwsParts, 'existing'> {
   readonly table?: TablePart;
   /** Named by their alias: `alias/acme`. */
   readonly keys: readonly AwsPart[];
-  /** Keys given by id or ARN, which exist already. */
+  /** What is given by id or ARN, and exists already: `key arn:aws:kms:…`. */
   readonly existing: readonly string[];
 }
 
@@ -26,12 +26,15 @@ export interface AwsParts extends StoreAwsParts {
  */
 export function awsParts({ settings }: LoadedConfig): AwsParts {
   const keys = settings.keys.flatMap((key) => keyKind(key).awsParts(key, settings) ?? []);
-  const { table, ...store } = storeKind(settings.store).awsParts(settings.store, settings);
+  const { table, existing, ...store } = storeKind(settings.store).awsParts(settings.store, settings);
   const parts: AwsParts = {
     ...store,
     ...(table === undefined ? {} : { table: { ...table, keys: tableKeysOf(settings.format) } }),
     keys: keys.flatMap((key) => ('alias' in key ? [key.alias] : [])),
-    existing: keys.flatMap((key) => ('existing' in key ? [key.existing] : [])),
+    existing: [
+      ...(existing === undefined ? [] : [existing]),
+      ...keys.flatMap((key) => ('existing' in key ? [`key ${key.existing}`] : [])),
+    ],
   };
   if (parts.bucket !== undefined || parts.table !== undefined || parts.keys.length > 0) return parts;
   throw new LazycredError('ERR_USAGE', 'nothing of this store is made in AWS: no template can be written', {

@@ -28,6 +28,8 @@ export interface BucketSetup extends SetupRun {
   readonly isAws: () => boolean;
   /** Asked likewise; false for an `http:` endpoint, where a TLS-only policy would lock everybody out. */
   readonly isTls: () => boolean;
+  /** Its name is one that S3 let buckets have before 2018. */
+  readonly mustExist?: boolean;
 }
 
 /** S3 Standard; AWS's price page as of June 2026. */
@@ -55,6 +57,7 @@ export async function setUpBucket(o: BucketSetup): Promise<SetupStep[]> {
   const found = await bucketState(place);
   const made = `private, versioned, ${o.isTls() ? 'TLS only' : 'plain HTTP allowed, as the endpoint needs it'}, in ${o.region}`;
   if (found !== undefined && !(await isOurs(o, place, found, false))) return describeBucket(o, found);
+  if (found === undefined && o.mustExist === true) throw absent(o, location);
   let lacking: readonly string[] = [];
   if (!o.dryRun) {
     const state = found ?? (await create(o, place));
@@ -72,6 +75,14 @@ export async function setUpBucket(o: BucketSetup): Promise<SetupStep[]> {
           cost: COST,
         },
   ];
+}
+
+function absent({ bucket }: BucketSetup, location: string): LazycredError {
+  const message = `the bucket ${bucket} does not exist, and S3 makes no more buckets with such a name`;
+  return new LazycredError('ERR_CONFIG', message, {
+    location,
+    hint: 'names of new buckets are 3 to 63 of a-z, 0-9, "." and "-"',
+  });
 }
 
 /** Creates the bucket; two that do so at once both end with the same one. */

@@ -21,7 +21,7 @@ export function cloudFormation(config: LoadedConfig): string {
   const { bucket, table } = parts;
   const lines = [
     ...head(regions),
-    ...parts.existing.map((key) => `# The key ${key} exists already.`),
+    ...parts.existing.map((what) => `# The ${what} exists already.`),
     "AWSTemplateFormatVersion: '2010-09-09'",
     "Description: 'Store and keys of lazycred'",
     ...(split ? conditions(regions) : []),

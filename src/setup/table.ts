@@ -24,6 +24,8 @@ export interface TableSetup extends SetupRun {
   /** The client's region, in which the table is made. */
   readonly region: string;
   readonly keys: TableKeys;
+  /** It is named by its ARN, and may be another account's, where nothing is made. */
+  readonly mustExist?: boolean;
 }
 
 /** Standard table class, on demand; AWS's price pages as of July 2025. */
@@ -60,6 +62,7 @@ export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
   const found = await tableState(o, call);
   if (found !== undefined) checkKeys(found.table, o, location);
   if (found !== undefined && tagOf(found.tags, STATE_TAG) !== UNFINISHED) return describe(o, found);
+  if (found === undefined && o.mustExist === true) throw absent(o, location);
   if (!o.dryRun) {
     if (found === undefined && (await create(o, call)) === 'there') return setUpTable(o);
     await finish(o, call);
@@ -181,6 +184,13 @@ async function finish(o: TableSetup, call: CallFor): Promise<void> {
       { ResourceInUseException: 'again', ResourceNotFoundException: 'again' },
     ),
   );
+}
+
+function absent({ table, region }: TableSetup, location: string): LazycredError {
+  return new LazycredError('ERR_CONFIG', `the table ${quote(table)} does not exist in ${region}`, {
+    location,
+    hint: 'a table that is named by its ARN is only looked at: make it in its own account, or name it without ARN',
+  });
 }
 
 function checkKeys(table: TableDescription, o: TableSetup, location: string): void {

@@ -18,7 +18,7 @@ export function terraform(config: LoadedConfig): string {
     part.region === undefined || part.region === first ? [] : [`  provider = aws.${alias(part.region)}`];
   const { bucket, table } = parts;
   const blocks = [
-    ...parts.existing.map((key) => [`# The key ${key} exists already.`]),
+    ...parts.existing.map((what) => [`# The ${what} exists already.`]),
     ...(regions.length === 0 ? [] : regions.map((region, i) => providerLines(region, i > 0))),
     ...(bucket === undefined ? [] : bucketBlocks(bucket, provider(bucket))),
     ...(table === undefined ? [] : [tableLines(table, provider(table))]),

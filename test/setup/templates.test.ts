@@ -221,6 +221,24 @@ describe('Terraform', () => {
   });
 });
 
+test.each([
+  ['s3://Old_Bucket/', 'bucket Old_Bucket'],
+  [
+    's3://arn:aws:s3:eu-west-1:123456789012:accesspoint/team-a/creds/',
+    'access point arn:aws:s3:eu-west-1:123456789012:accesspoint/team-a',
+  ],
+  [
+    'dynamodb://arn:aws:dynamodb:eu-west-1:123456789012:table/creds',
+    'table arn:aws:dynamodb:eu-west-1:123456789012:table/creds',
+  ],
+])('%s is no resource of a template: it exists already', (store, what) => {
+  const config = resolveConfig({ store, key: 'kms:alias/one', region });
+  for (const write of [cloudFormation, terraform]) {
+    expect(write(config)).toContain(`# The ${what} exists already.\n`);
+    expect(write(config)).not.toMatch(/aws_s3_bucket|aws_dynamodb_table|AWS::S3|AWS::DynamoDB/u);
+  }
+});
+
 test('a store of which nothing lies in AWS has no template', () => {
   const config = resolveConfig({ store: 'file:/srv/secrets', key: 'local:/srv/key' });
   for (const write of [cloudFormation, terraform]) {

@@ -2,18 +2,21 @@ import { bucketRegion } from '../../aws/regions.js';
 import { RESERVED_SEGMENT } from '../../record/names.js';
 import { quote } from '../../text/printable.js';
 import { unfit } from '../../text/unfit.js';
+import type { SetupPart } from '../../setup/steps.js';
 import type { StoreKind } from '../kind.js';
+import { canBeMade, readBucket, splitBucket } from './s3/bucket.js';
 
 /** Objects of a bucket whose keys begin with the prefix. */
 export interface S3Location {
   readonly kind: 's3';
+  /** A bucket's name, or the ARN of an access point. */
   readonly bucket: string;
+  /** The region in an ARN, which wins over all others. */
+  readonly region?: string;
   readonly prefix: string;
 }
 
-// S3 user guide, "Bucket naming rules": 3–63 characters, lower case.
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u;
-// The rules for buckets of us-east-1 before March 2018, which LazyCred's users may have.
+// LazyCred checks nothing: the rules for buckets of us-east-1 before March 2018.
 const OLD_BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/u;
 /** What S3's 1,024 bytes of a key leave beside a name (512), `.lazycred/`, `/` and 19 digits. */
 const MAX_PREFIX_BYTES = 1024 - 512 - 10 - 1 - 19;
@@ -27,50 +30,53 @@ export const s3: StoreKind<S3Location> = {
   withoutKey: 'error',
   parse: (text) => (text.startsWith(SCHEME) ? parse(text.slice(SCHEME.length)) : undefined),
   show: ({ bucket, prefix }) => `${SCHEME}${bucket}/${prefix}`,
-  async open({ bucket, prefix }, o) {
+  async open({ bucket, prefix, region: own }, o) {
     const [{ S3Backend }, opened] = await Promise.all([
       import('../../backends/s3.js'),
-      import('../../aws/clients.js').then((clients) => clients.openS3(o)),
+      import('../../aws/clients.js').then((clients) => clients.openS3(o, own)),
     ]);
     const { client, region, isAws } = opened;
     return new S3Backend({ client, bucket, prefix, region, isAws });
   },
-  async setUp({ bucket }, o) {
-    const [{ setUpBucket }, opened] = await Promise.all([
-      import('../../setup/bucket.js'),
-      import('../../aws/clients.js').then((clients) => clients.openS3(o)),
-    ]);
+  async setUp({ bucket, region: own }, o) {
+    const opening = import('../../aws/clients.js').then((clients) => clients.openS3(o, own));
+    if (own !== undefined) {
+      const [{ describeAccessPoint }, { client, region }] = await Promise.all([
+        import('../../setup/access-point.js'),
+        opening,
+      ]);
+      const run: SetupPart['run'] = (r) => describeAccessPoint({ ...r, client, arn: bucket, region });
+      return { run, close: () => client.destroy() };
+    }
+    const [{ setUpBucket }, opened] = await Promise.all([import('../../setup/bucket.js'), opening]);
     const { client } = opened;
-    return { run: (run) => setUpBucket({ ...run, ...opened, bucket }), close: () => client.destroy() };
+    const run: SetupPart['run'] = (r) =>
+      setUpBucket({ ...r, ...opened, bucket, mustExist: !canBeMade(bucket) });
+    return { run, close: () => client.destroy() };
   },
-  awsParts: ({ bucket }, o) => ({ bucket: { name: bucket, region: bucketRegion(o) } }),
+  awsParts: ({ bucket, region: own }, o) =>
+    own === undefined && canBeMade(bucket)
+      ? { bucket: { name: bucket, region: bucketRegion(o, own) } }
+      : { existing: `${own === undefined ? 'bucket' : 'access point'} ${bucket}` },
 };
 
 /** Reads LazyCred's `s3_path`: bucket, `/`, and a prefix that is kept exactly, for names are put right behind it. */
 export function parseS3Path(text: string): S3Location {
-  const { bucket, prefix } = split(text);
+  const { bucket, prefix } = splitBucket(text);
   if (!OLD_BUCKET.test(bucket)) unfit('it does not begin with the name of a bucket (bucket/folder/)');
   checkPrefix(prefix);
   return { kind: 's3', bucket, prefix };
 }
 
 function parse(rest: string): S3Location {
-  const { bucket, prefix } = split(rest);
-  if (!BUCKET.test(bucket) || bucket.includes('..')) {
-    unfit('the bucket must be 3 to 63 of a-z, 0-9, "." and "-" (s3://BUCKET/PREFIX/)');
-  }
+  const named = readBucket(rest);
+  const { prefix } = named;
   checkPrefix(prefix);
   const segments = prefix.replace(/\/$/u, '').split('/');
   if (prefix !== '' && segments.some((s) => s === '' || s === '.' || s === '..' || s === RESERVED_SEGMENT)) {
     unfit(`the prefix ${quote(prefix)} holds an empty segment, ".", ".." or "${RESERVED_SEGMENT}"`);
   }
-  return { kind: 's3', bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
-}
-
-function split(text: string): { readonly bucket: string; readonly prefix: string } {
-  const slash = text.indexOf('/');
-  if (slash === -1) return { bucket: text, prefix: '' };
-  return { bucket: text.slice(0, slash), prefix: text.slice(slash + 1) };
+  return { kind: 's3', ...named, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
 }
 
 function checkPrefix(prefix: string): void {
