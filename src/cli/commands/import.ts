@@ -20,6 +20,7 @@ import { caution } from '../io/caution.js';
 import { writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
 import { withProgress } from '../steps/progress.js';
+import { tellingSealedSoFar } from '../steps/sealed-so-far.js';
 import { quote } from '../../text/printable.js';
 import type { Session } from '../session.js';
 import { table, tabbed } from '../io/table.js';
@@ -87,19 +88,17 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
     const rows = plan.map(({ action, name }) => [action, name]);
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
-  let hasBegun = false;
-  const made = await withProgress('storing', session, (progress) =>
-    tellingHowFar({ total: entries.length, location: store.location }, session, progress, (counted) => {
-      const told: typeof counted = (done, total, failed) => {
-        hasBegun = true;
-        counted(done, total, failed);
-      };
-      return store.putMany(entries, { ...options, signal, progress: told });
-    }),
-  ).catch(async (e: unknown) => {
-    if (hasBegun) await session.tellSealed('what was stored is', store);
-    throw e;
-  });
+  const made = await tellingSealedSoFar(store, session, (begun) =>
+    withProgress('storing', session, (progress) =>
+      tellingHowFar({ total: entries.length, location: store.location }, session, progress, (counted) => {
+        const told: typeof counted = (done, total, failed) => {
+          begun();
+          counted(done, total, failed);
+        };
+        return store.putMany(entries, { ...options, signal, progress: told });
+      }),
+    ),
+  );
   const unchanged = [...made.values()].filter((one) => one.unchanged === true).length;
   const left = skipUnchanged ? `; ${unchanged} unchanged` : '';
   const stored = made.size - unchanged;
@@ -122,9 +121,8 @@ async function importVersions(
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
   const stored = await importHistory(plan, store, options, session);
-  const under = store.keyLabels.length === 0 ? '' : ` under ${store.keyLabels.join(', ')}`;
   const many = `${stored} version${stored === 1 ? '' : 's'}`;
-  session.talk(`stored ${many} in ${store.location}${under}; ${plan.length - stored} unchanged`);
+  await session.tellSealed(`stored ${many}`, store, `; ${plan.length - stored} unchanged`);
 }
 
 interface VersionsImport {

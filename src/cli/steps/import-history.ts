@@ -4,6 +4,7 @@ import { allOrError, forEach } from '../../store/bulk.js';
 import type { ImportedEntry } from '../formats/entry.js';
 import type { Session } from '../session.js';
 import { withProgress } from './progress.js';
+import { tellingSealedSoFar } from './sealed-so-far.js';
 
 /** One version of a file, and whether it is in the store. */
 interface PlannedVersion {
@@ -52,15 +53,20 @@ export async function importHistory(
   session: Session,
 ): Promise<number> {
   const missing = plan.filter(({ isThere }) => !isThere).map(({ entry }) => entry);
-  await withProgress('storing', session, async (progress) => {
-    let stored = 0;
-    for (const round of rounds(missing)) {
-      const before = stored;
-      const counted = (done: number): void => progress(before + done, missing.length);
-      await store.putMany(round, { ...o, skipUnchanged: false, signal: session.signal, progress: counted });
-      stored += round.length;
-    }
-  });
+  await tellingSealedSoFar(store, session, (begun) =>
+    withProgress('storing', session, async (progress) => {
+      let stored = 0;
+      for (const round of rounds(missing)) {
+        const before = stored;
+        const counted = (done: number): void => {
+          begun();
+          progress(before + done, missing.length);
+        };
+        await store.putMany(round, { ...o, skipUnchanged: false, signal: session.signal, progress: counted });
+        stored += round.length;
+      }
+    }),
+  );
   return missing.length;
 }
 
