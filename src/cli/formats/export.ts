@@ -14,24 +14,7 @@ import { tfvarsWriter } from './write/tfvars.js';
 import { yamlWriter } from './write/yaml.js';
 import { KEPT_FOR_ITSELF, type Pair, type Writer } from './writer.js';
 
-/** The formats that secrets are exported in; `docs/formats.md` says what each quotes and refuses. */
-export const EXPORT_FORMATS = [
-  'json',
-  'yaml',
-  'dotenv',
-  'shell',
-  'github-env',
-  'docker-env',
-  'csv',
-  'tsv',
-  'java-properties',
-  'tfvars',
-] as const;
-
-/** A format that secrets are exported in. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
+const WRITERS = {
   json: jsonWriter,
   yaml: yamlWriter,
   dotenv: dotenvWriter,
@@ -42,7 +25,13 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   tsv: tsvWriter,
   'java-properties': javaPropertiesWriter,
   tfvars: tfvarsWriter,
-};
+} satisfies Readonly<Record<string, Writer>>;
+
+/** A format that secrets are exported in. */
+export type ExportFormat = keyof typeof WRITERS;
+
+/** The formats that secrets are exported in; `docs/formats.md` says what each quotes and refuses. */
+export const EXPORT_FORMATS: readonly ExportFormat[] = Object.keys(WRITERS) as ExportFormat[];
 
 /** Whether names stay as they are unless keys are asked for: in data that is read back, not taken for variables. */
 export function keepsNames(format: ExportFormat): boolean {
@@ -68,7 +57,7 @@ export interface ExportOptions {
  * // DB_USER='app'
  */
 export function exportEntries(entries: readonly Entry[], o: ExportOptions): Uint8Array {
-  const writer = WRITERS[o.format];
+  const writer: Writer = WRITERS[o.format];
   const problems: Problem[] = [];
   const pairs = new Map<string, NamedPair>();
   for (const { name, value } of entries) {

@@ -9,16 +9,7 @@ import { readToml } from './read/toml.js';
 import { readTsv } from './read/tsv.js';
 import { readYaml } from './read/yaml.js';
 
-/** The formats that secrets are imported from. */
-export const IMPORT_FORMATS = ['json', 'yaml', 'dotenv', 'csv', 'tsv', 'java-properties', 'toml'] as const;
-
-/** A format that secrets are imported from. */
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
-
-/** Largest file that is imported, in bytes. */
-export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
-
-const READERS: Readonly<Record<ImportFormat, (text: string) => readonly ImportedEntry[]>> = {
+const READERS = {
   json: readJson,
   yaml: readYaml,
   dotenv: readDotenv,
@@ -26,7 +17,16 @@ const READERS: Readonly<Record<ImportFormat, (text: string) => readonly Imported
   tsv: readTsv,
   'java-properties': readJavaProperties,
   toml: readToml,
-};
+} satisfies Readonly<Record<string, (text: string) => readonly ImportedEntry[]>>;
+
+/** A format that secrets are imported from. */
+export type ImportFormat = keyof typeof READERS;
+
+/** The formats that secrets are imported from. */
+export const IMPORT_FORMATS: readonly ImportFormat[] = Object.keys(READERS) as ImportFormat[];
+
+/** Largest file that is imported, in bytes. */
+export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
 /**
  * The secrets in a file's bytes, in its order: UTF-8, with or without a byte order mark. Names are as
