@@ -1,6 +1,7 @@
 import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
-import { claimOf, withoutValue } from '../record/claims.js';
+import { withoutValue } from '../record/ancestors.js';
+import { claimOf } from '../record/claims.js';
 import { padVersion, versionNumber } from '../record/versions.js';
 import { quote } from '../text/printable.js';
 import { refuseReserved, type SecretName } from '../record/names.js';

@@ -1,4 +1,5 @@
 import type { Fields, Format } from '../record.js';
+import { ANCESTORS, type AncestorFields } from '../record/ancestors.js';
 import {
   AT_FIELD,
   DATA_FIELD,
@@ -21,12 +22,8 @@ const CREDSTASH_ALGORITHM = 'aes-ctr-legacy';
 
 const NEWER = /^[1-9][0-9]{0,8}$/u;
 
-// The fields that make each ancestor's record, and no other's.
-const ANCESTORS: readonly { readonly kind: Format; readonly fields: readonly string[] }[] = [
-  { kind: 'lazycred', fields: [DATA_FIELD, 'key'] },
-  { kind: 'credstash', fields: ['contents', 'hmac', 'key'] },
-  { kind: 'cloudchain', fields: ['Secret'] },
-];
+const OF_ANCESTORS = Object.entries(ANCESTORS) as [keyof typeof ANCESTORS, AncestorFields][];
+
 const NATIVE_FIELDS = [
   FORMAT_FIELD,
   HEADER_FIELD,
@@ -49,10 +46,10 @@ export function recordKind(fields: Fields): RecordKind {
   }
   if (has(HEADER_FIELD) || has(STATE_FIELD)) return 'broken';
   if (isCredsmash(fields)) return 'credsmash';
-  const marks = new Set(ANCESTORS.flatMap((a) => a.fields));
-  const present = [...marks].filter(has);
   // A record's own extra members are its writer's business; another format's marks are a mixture.
-  return ANCESTORS.find((a) => a.fields.length === present.length && a.fields.every(has))?.kind ?? 'broken';
+  const present = new Set(OF_ANCESTORS.flatMap(([, { marks }]) => marks.filter(has)));
+  const found = OF_ANCESTORS.find(([, { marks }]) => marks.length === present.size && marks.every(has));
+  return found?.[0] ?? 'broken';
 }
 
 function isCredsmash(fields: Fields): boolean {

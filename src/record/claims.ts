@@ -25,14 +25,6 @@ export interface Claim {
   readonly created?: Date;
 }
 
-/** The fields that hold a value, in every format; what listings leave out. */
-const VALUE_FIELDS: readonly string[] = [DATA_FIELD, 'contents', 'Secret'];
-
-/** The fields without the value. */
-export function withoutValue(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !VALUE_FIELDS.includes(field)));
-}
-
 const STATES: readonly string[] = ['deleted', 'destroyed', 'pruned'] satisfies RemovedState[];
 
 /** Whether a record's `state` is one that we know. */

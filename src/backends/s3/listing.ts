@@ -1,7 +1,8 @@
 import { isLazycredError } from '../../errors.js';
 import type { Listed, StoredRecord } from '../../record.js';
 import { STUB_BYTES } from '../../record/body.js';
-import { claimOf, withoutValue } from '../../record/claims.js';
+import { withoutValue } from '../../record/ancestors.js';
+import { claimOf } from '../../record/claims.js';
 import { storedName } from '../../record/names.js';
 import type { S3Call } from './failures.js';
 import { CREATED_METADATA, VERSION_METADATA } from './layout.js';
