@@ -10,6 +10,7 @@ import {
   type HintData,
   type HintWords,
 } from '../../../src/hints.js';
+import { ANCESTORS } from '../../../src/cli/ancestors.js';
 import { GRAMMAR } from '../../../src/cli/ancestors/cchain.js';
 import { CCHAIN_HINTS } from '../../../src/cli/ancestors/cchain/hints.js';
 import { ACTIONS, PROGRAM } from '../../../src/cli/ancestors/credstash/grammar.js';
@@ -78,6 +79,10 @@ const COMMAND_LINES: readonly (readonly [string, HintWords, ReadonlySet<string>]
 const SURFACES = [['library', LIBRARY_HINTS], ...COMMAND_LINES] as const;
 
 const optionsIn = (text: string) => [...text.matchAll(/(?<![\w-])--?[a-z][\w-]*/gu)].map(([word]) => word);
+
+test('every command line has words', () => {
+  expect(COMMAND_LINES.map(([name]) => name).sort()).toEqual(['lazy', ...ANCESTORS.keys()].sort());
+});
 
 test('are those of hints.txt', () => {
   const all = HINTS.map((hint) =>
