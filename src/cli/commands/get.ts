@@ -6,7 +6,7 @@ import { quote } from '../../text/printable.js';
 import { usage } from '../arguments/parse.js';
 import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
-import { fieldOf } from '../steps/field.js';
+import { fieldOf } from '../../references/field.js';
 import { pathOf, writePrivateFile } from '../io/files.js';
 import { ALLOW_EMPTY } from '../steps/nothing-found.js';
 import { plainSecret } from '../steps/plain-secret.js';

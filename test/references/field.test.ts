@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fieldOf } from '../../../src/cli/steps/field.js';
-import { Secret } from '../../../src/index.js';
-import { parseName } from '../../../src/record/names.js';
+import { fieldOf } from '../../src/references/field.js';
+import { Secret } from '../../src/index.js';
+import { parseName } from '../../src/record/names.js';
 const secretOf = (text: string): Secret =>
   new Secret(
     { name: parseName('db'), version: '1', created: undefined, by: undefined, comment: undefined, tags: {} },

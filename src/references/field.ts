@@ -1,6 +1,6 @@
-import { LazycredError } from '../../errors.js';
-import type { Secret } from '../../index.js';
-import { quote } from '../../text/printable.js';
+import { LazycredError } from '../errors.js';
+import type { Secret } from '../secret.js';
+import { quote } from '../text/printable.js';
 
 /**
  * A member of a JSON value: text as it is, anything else as the JSON that stands there (a number

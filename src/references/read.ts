@@ -1,0 +1,46 @@
+import type { CallOptions } from '../backend.js';
+import type { Secret } from '../secret.js';
+import type { Store } from '../store.js';
+import { allOrError, forEach } from '../store/bulk.js';
+import { fieldOf } from './field.js';
+import { showReference, type Reference } from './reference.js';
+
+/** How many secrets are read, told while it happens. */
+export interface ReadOptions extends CallOptions {
+  /** Called after each secret: how many are done, of how many, and how many of them failed. */
+  readonly progress?: ((done: number, total: number, failed: number) => void) | undefined;
+}
+
+/**
+ * The values of references, in their order: all, or one error that names every one that can't be had. Each
+ * version of a secret is read once, however many references name it, several at a time.
+ *
+ * @throws what `Store.get` throws; ERR_NOT_FOUND and ERR_USAGE for fields
+ */
+export async function readReferences(
+  store: Pick<Store, 'get'>,
+  references: readonly Reference[],
+  { signal, progress }: ReadOptions = {},
+): Promise<Uint8Array[]> {
+  const distinct = new Map(references.map((r) => [shown(r), r]));
+  const reading = new Map<string, Promise<Secret>>();
+  const read = (name: string, version: string | undefined): Promise<Secret> => {
+    const key = showReference({ name, version });
+    const secret = reading.get(key) ?? store.get(name, { signal, version });
+    reading.set(key, secret);
+    return secret;
+  };
+  const valueOf = async (text: string): Promise<Uint8Array> => {
+    const { name = '', version, field } = distinct.get(text) ?? {};
+    const secret = await read(name, version);
+    return field === undefined ? secret.bytes() : Buffer.from(fieldOf(secret, field));
+  };
+  const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
+  const values = allOrError(await forEach([...distinct.keys()], valueOf, { signal, done }), 'get');
+  return references.map((r) => values.get(shown(r)) as Uint8Array);
+}
+
+/** As messages call it: without the scheme, and as a person would write it. */
+function shown({ name, version, field }: Reference): string {
+  return `${name}${version === undefined ? '' : `?v=${version}`}${field === undefined ? '' : `#${field}`}`;
+}

@@ -1,0 +1,80 @@
+import '../support/preload.js';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openStore, resolveReferences, type Store } from '../../src/index.js';
+import { findReferences } from '../../src/references/resolve.js';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore({ store: 'memory:' });
+  await store.put('db', '{"user":"app","password":"old"}');
+  await store.put('db', '{"user":"app","password":"new"}');
+  await store.put('again', 'lazy://db');
+  await store.put('bytes', Uint8Array.of(0xff));
+});
+afterAll(() => store.close());
+
+describe('in a text', () => {
+  test('each place gets its value, which is not looked into again', async () => {
+    const text = '{{ lazy://db#password }} {{ lazy://db?v=1#password }} {{ lazy://again }}';
+    await expect(resolveReferences(store, text)).resolves.toBe('new old lazy://db');
+  });
+
+  test('every one that is missing is named', async () => {
+    const text = '{{ lazy://no }} {{ lazy://db#host }} {{ lazy://db?v=9 }} {{ lazy://db#user }}';
+    const failure = await resolveReferences(store, text).catch((e: unknown) => e);
+    expect(failure).toMatchObject({ code: 'ERR_NOT_FOUND' });
+    expect(String(failure)).toMatch(/cannot get 3 of 4: "no": .*"db#host": .*"db\?v=9": /u);
+  });
+
+  test('a value that is no text is refused by its name', async () => {
+    await expect(resolveReferences(store, '{{ lazy://bytes }}')).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      secret: 'bytes',
+    });
+  });
+});
+
+describe('in an environment', () => {
+  const env = {
+    DB_USER: 'lazy://db#user',
+    DB_OLD: 'lazy://db?v=1#password',
+    AGAIN: 'lazy://again',
+    HOME: '/x',
+    NONE: undefined,
+  };
+
+  test('what is named is resolved, and nothing else', async () => {
+    await expect(resolveReferences(store, env)).resolves.toEqual(env);
+    await expect(resolveReferences(store, env, { resolve: 'DB_*' })).resolves.toEqual({
+      ...env,
+      DB_USER: 'app',
+      DB_OLD: 'old',
+    });
+    await expect(resolveReferences(store, env, { resolve: ['AGAIN', 'HOME'] })).resolves.toEqual({
+      ...env,
+      AGAIN: 'lazy://db',
+    });
+  });
+
+  test('a secret is asked for once, however many references name it', async () => {
+    const asked: string[] = [];
+    const counting = {
+      get: (name: string, o: object) => (asked.push(name), store.get(name, o)),
+    } as unknown as Store;
+    const twice = { A: 'lazy://db#user', B: 'lazy://db#password', C: 'lazy://db' };
+    await expect(resolveReferences(counting, twice, { resolve: '*' })).resolves.toMatchObject({
+      A: 'app',
+      B: 'new',
+    });
+    expect(asked).toEqual(['db']);
+  });
+
+  test('a malformed one is an error where it is named, naming the variable, and left alone elsewhere', async () => {
+    const bad = { X: 'lazy://' };
+    await expect(resolveReferences(store, bad, { resolve: 'X' })).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: 'X: bad reference "lazy://"',
+    });
+    expect(findReferences(bad, [])).toEqual({ references: new Map(), unasked: ['X'] });
+  });
+});
