@@ -59,7 +59,10 @@ describe('in an environment', () => {
   test('a secret is asked for once, however many references name it', async () => {
     const asked: string[] = [];
     const counting = {
-      get: (name: string, o: object) => (asked.push(name), store.get(name, o)),
+      get: (name: string, o: object) => {
+        asked.push(name);
+        return store.get(name, o);
+      },
     } as unknown as Store;
     const twice = { A: 'lazy://db#user', B: 'lazy://db#password', C: 'lazy://db' };
     await expect(resolveReferences(counting, twice, { resolve: '*' })).resolves.toMatchObject({
