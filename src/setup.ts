@@ -26,14 +26,16 @@ export interface SetUpOptions {
  * Makes what the configured store needs and isn't there: bucket, table, KMS keys with their alias,
  * folder. Changes nothing that exists: what lacks a safeguard is reported with the command that adds
  * it. Looks at everything before it makes anything. Killed at any point and run again, it goes on
- * where it stopped; two at once end with the same. `decryptKeys` are not looked at.
+ * where it stopped; two at once end with the same. `decryptKeys` are not looked at. On a server that is not
+ * AWS's, writers then race for records that are removed, to see that its conditional writes are atomic.
  *
  * Takes as long as AWS does (a table some seconds to minutes): the configuration's `timeout` does not
  * count here, `signal` does.
  *
  * @throws ERR_ACCESS `not allowed to s3:CreateBucket on bucket acme`, always naming the permission;
  *   ERR_CONFLICT when the bucket's name is another account's; ERR_CONFIG when a key id or ARN names
- *   no key, or the table has other keys; ERR_USAGE for bad `tags`; ERR_UNAVAILABLE
+ *   no key, or the table has other keys; ERR_USAGE for bad `tags`; ERR_UNSUPPORTED `3 of 16 racing writers
+ *   were told that they made the record`; ERR_UNAVAILABLE
  * @example
  * const { steps } = await setUp(await loadConfig({ cwd, env }), { dryRun: true });
  * for (const { action, what, detail, cost } of steps) console.log(action, what, detail, cost);
@@ -56,8 +58,11 @@ export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise
   };
   try {
     const planned = await runAll({ dryRun: true, tags, signal });
+    if (dryRun) return { steps: planned };
     const nothing = planned.every((step) => step.action === 'none');
-    return { steps: dryRun || nothing ? planned : await runAll({ dryRun: false, tags, signal }) };
+    const steps = nothing ? planned : await runAll({ dryRun: false, tags, signal });
+    const untried = await Promise.all(opened.map(async (part) => (await part.probe?.(signal)) ?? []));
+    return { steps: [...steps, ...untried.flat()] };
   } finally {
     for (const part of opened) part.close();
   }

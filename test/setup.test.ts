@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { resolveConfig } from '../src/config.js';
 import { openStore } from '../src/connect.js';
 import { setUp, type SetupReport } from '../src/setup.js';
+import type { Call } from './emulators/faults.js';
 import { startMoto } from './emulators/servers.js';
+import { collect } from './suites/ground.js';
 import { caught } from './support/caught.js';
 import './support/preload-setup.js';
 import { tempDir } from './support/temp-dir.js';
@@ -29,8 +31,13 @@ const on = (store: string, more: object = {}) =>
     ...more,
   });
 
-async function writes(): Promise<string[]> {
+// What racing writers write to try the server, and remove: objects and rows in the reserved place.
+const isTrial = ({ path, target }: Call): boolean =>
+  path.includes('/.lazycred/.lazycred/probe-') || /\.(?:Put|Delete)Item$/u.test(target ?? '');
+
+async function writes(counts: (call: Call) => boolean = () => true): Promise<string[]> {
   return (await moto.faults.calls())
+    .filter(counts)
     .map((c) => c.target ?? `S3.${c.method}`)
     .filter((call) => !/\.(?:Describe|List|Get|GET)/u.test(call));
 }
@@ -55,7 +62,11 @@ describe.each(['s3', 'dynamodb'])('a store on %s with a KMS key', (scheme) => {
     const again = await setUp(config);
     expect(actions(again)).toEqual([`none key kms:alias/${name}`, `none ${thing}`]);
     expect(again.steps.every((s) => s.cost === '')).toBe(true);
-    expect(await writes()).toEqual([]);
+    expect(await writes((call) => !isTrial(call))).toEqual([]);
+    const reopened = await openStore(config);
+    expect((await collect(reopened.list())).map((listed) => listed.name)).toEqual(['db']);
+    expect((await reopened.get('db')).version).toBe('1');
+    await reopened.close();
   });
 
   test('whose key is missing is not begun', async () => {

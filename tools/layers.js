@@ -68,7 +68,12 @@ export const ROOMS = [
   { room: 'record', layer: 0, files: ['record', 'record/*'], imports: ['hints', 'errors', 'text'] },
   { room: 'aws/regions', layer: 0, files: ['aws/regions'] },
   { room: 'secret', layer: 0, files: ['secret'], imports: LEAVES },
-  { room: 'aws/service-errors', layer: 0, files: ['aws/service-errors', 'aws/try-again'], imports: LEAVES },
+  {
+    room: 'aws/service-errors',
+    layer: 0,
+    files: ['aws/service-errors', 'aws/try-again', 'aws/racing-writers'],
+    imports: LEAVES,
+  },
   { room: 'store/bulk', layer: 0, files: ['store/bulk', 'store/deadline'], imports: LEAVES },
   {
     room: 'setup/steps',

@@ -54,21 +54,25 @@ export async function openS3(reach: Reach, own?: string): Promise<Opened<S3Clien
 }
 
 /**
- * The client of DynamoDB.
+ * The client of DynamoDB, with what it learns of its server.
  *
  * @param own the region in a table's ARN
  * @throws ERR_CONFIG when nothing names a region
  */
-export async function openDynamoDB(reach: Reach, own?: string): Promise<Opened<DynamoDBClient>> {
+export async function openDynamoDB(
+  reach: Reach,
+  own?: string,
+): Promise<Opened<DynamoDBClient> & WatchedHost> {
   const [{ DynamoDBClient }, made] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     makingOf('dynamodb', reach, tableRegion(reach, own)),
   ]);
   const client = new DynamoDBClient(made.settings);
   made.finish(client);
+  const host = watchHost(client);
   boundAnswers(client);
   traceRequests(client, 'DynamoDB', reach.trace);
-  return { client, region: await regionOf(client, 'DynamoDB') };
+  return { client, region: await regionOf(client, 'DynamoDB'), ...host };
 }
 
 /** How a client of KMS differs from the others of a store. */

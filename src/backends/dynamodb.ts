@@ -4,7 +4,7 @@ import type { Backend, CallOptions, BackendListOptions } from '../backend.js';
 import { LazycredError } from '../errors.js';
 import { padVersion, unpadVersion, versionNumber } from '../record/versions.js';
 import { quote } from '../text/printable.js';
-import { refuseReserved, type SecretName } from '../record/names.js';
+import { OWN_PREFIX, refuseReserved, type SecretName } from '../record/names.js';
 import type { Listed, StoredRecord } from '../record.js';
 import {
   HASH_KEY,
@@ -150,7 +150,7 @@ export class DynamoDBBackend implements Backend {
     }
     if (o.versions === true) {
       const rows = this.#table.scan({ ...projection(HISTORY_ATTRIBUTES), ...named(o.prefix) }, o);
-      for await (const row of rows) yield this.#listed(row);
+      for await (const row of rows) if (!isOwn(row)) yield this.#listed(row);
       return;
     }
     for (const listed of await this.#listNames(o.prefix, o)) {
@@ -176,6 +176,7 @@ export class DynamoDBBackend implements Backend {
     const newest = new Map<string, { key: string; listed: Listed }>();
     const rows = this.#table.scan({ ...projection(NAMES_ATTRIBUTES), ...named(prefix) }, o);
     for await (const row of rows) {
+      if (isOwn(row)) continue;
       const { name, key } = keysOf(row, this.location);
       const seen = newest.get(name);
       if (seen === undefined || compareUtf8(key, seen.key) > 0) {
@@ -213,6 +214,11 @@ function versionsOf(name: SecretName) {
     ExpressionAttributeValues: { ':name': { S: name } },
     ScanIndexForward: false,
   };
+}
+
+/** Whether a row is the store's own, as the probe of its conditional writes is, and no secret. */
+function isOwn(row: Row): boolean {
+  return row[HASH_KEY]?.S?.startsWith(OWN_PREFIX) === true;
 }
 
 /** The filter on a prefix of names, where there is one; `#name` is projected anyway. */

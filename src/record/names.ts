@@ -12,6 +12,9 @@ export const MAX_NAME_BYTES = 512;
 /** The segment under which the S3 backend keeps older versions; no name may hold it. */
 export const RESERVED_SEGMENT = '.lazycred';
 
+/** What the names begin with under which a store keeps what is its own and no secret. */
+export const OWN_PREFIX = `${RESERVED_SEGMENT}/${RESERVED_SEGMENT}/`;
+
 // Controls (C0, DEL, C1), and the characters of globs.
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f*?[\]]/u;
 

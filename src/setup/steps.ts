@@ -27,6 +27,13 @@ export interface SetupRun {
 /** One thing to set up, with the clients that this takes. */
 export interface SetupPart {
   run(run: SetupRun): Promise<SetupStep[]>;
+  /**
+   * Tries, after all parts have run, what can only be seen by writing; what it wrote is removed. Undefined
+   * where there is nothing to try.
+   *
+   * @returns what could not be tried
+   */
+  readonly probe?: ((signal: AbortSignal | undefined) => Promise<SetupStep[]>) | undefined;
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Backend, CallOptions, BackendListOptions } from '../../backend.js';
 import { cloudchainName, parseCloudchainName } from '../../record/cloudchain-names.js';
 import { LazycredError } from '../../errors.js';
-import { refuseReserved, type SecretName } from '../../record/names.js';
+import { OWN_PREFIX, refuseReserved, type SecretName } from '../../record/names.js';
 import type { Listed, StoredRecord } from '../../record.js';
 import { CLOUDCHAIN_TABLE_KEYS } from './table-keys.js';
 import { compareUtf8 } from '../../text/utf8-order.js';
@@ -115,7 +115,8 @@ export class CloudchainBackend implements Backend {
     const names: SecretName[] = [];
     for await (const row of this.#table.scan(projection([HASH_KEY, RANGE_KEY]), o)) {
       const name = this.#nameOf(row);
-      if (name.startsWith(o.prefix ?? '')) names.push(name);
+      // The store's own, as the probe of its conditional writes is, is no secret.
+      if (name.startsWith(o.prefix ?? '') && !name.startsWith(OWN_PREFIX)) names.push(name);
     }
     // A scan promises no order.
     for (const name of names.sort(compareUtf8)) {

@@ -35,14 +35,18 @@ export const dynamodb: StoreKind<DynamoDBLocation> = {
     return new Table({ client, table, region });
   },
   async setUp({ table, region: own }, o) {
-    const [{ setUpTable }, { tableKeysOf }, { client, region }] = await Promise.all([
+    const [{ setUpTable }, { raceForRows }, { orNotTried }, { tableKeysOf }, opened] = await Promise.all([
       import('../../setup/table.js'),
+      import('../../backends/dynamodb/race.js'),
+      import('../../setup/probe.js'),
       import('../../backends/dynamodb/table-keys.js'),
       import('../../aws/clients.js').then((clients) => clients.openDynamoDB(o, own)),
     ]);
-    const keys = tableKeysOf(o.format);
+    const { client, isAws } = opened;
+    const place = { ...opened, table, keys: tableKeysOf(o.format) };
     return {
-      run: (run) => setUpTable({ ...run, client, table, region, keys, mustExist: own !== undefined }),
+      run: (run) => setUpTable({ ...run, ...place, mustExist: own !== undefined }),
+      probe: async (signal) => (isAws() ? [] : orNotTried(`table ${table}`, raceForRows(place, signal))),
       close: () => client.destroy(),
     };
   },

@@ -38,7 +38,7 @@ export const s3: StoreKind<S3Location> = {
     const { client, region, isAws } = opened;
     return new S3Backend({ client, bucket, prefix, region, isAws });
   },
-  async setUp({ bucket, region: own }, o) {
+  async setUp({ bucket, prefix, region: own }, o) {
     const opening = import('../../aws/clients.js').then((clients) => clients.openS3(o, own));
     if (own !== undefined) {
       const [{ describeAccessPoint }, { client, region }] = await Promise.all([
@@ -48,11 +48,19 @@ export const s3: StoreKind<S3Location> = {
       const run: SetupPart['run'] = (r) => describeAccessPoint({ ...r, client, arn: bucket, region });
       return { run, close: () => client.destroy() };
     }
-    const [{ setUpBucket }, opened] = await Promise.all([import('../../setup/bucket.js'), opening]);
-    const { client } = opened;
-    const run: SetupPart['run'] = (r) =>
-      setUpBucket({ ...r, ...opened, bucket, mustExist: !canBeMade(bucket) });
-    return { run, close: () => client.destroy() };
+    const [{ setUpBucket }, { raceForObjects }, { orNotTried }, opened] = await Promise.all([
+      import('../../setup/bucket.js'),
+      import('../../backends/s3/race.js'),
+      import('../../setup/probe.js'),
+      opening,
+    ]);
+    const { client, isAws } = opened;
+    return {
+      run: (run) => setUpBucket({ ...run, ...opened, bucket, mustExist: !canBeMade(bucket) }),
+      probe: async (signal) =>
+        isAws() ? [] : orNotTried(`bucket ${bucket}`, raceForObjects({ ...opened, bucket, prefix }, signal)),
+      close: () => client.destroy(),
+    };
   },
   awsParts: ({ bucket, region: own }, o) =>
     own === undefined && canBeMade(bucket)
