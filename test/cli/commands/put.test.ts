@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { newUser } from '../support/lazy.js';
-import { run } from '../support/run.js';
+import { newUser } from '../../support/lazy.js';
+import { run } from '../../support/run.js';
 
 test("put names the key file that a project's config brings", async () => {
   const { home, work, env } = newUser();

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canary } from '../canary.js';
-import { LAZY, newUser, type User } from '../support/lazy.js';
-import { run, type RunResult } from '../support/run.js';
+import { canary } from '../../canary.js';
+import { LAZY, newUser, type User } from '../../support/lazy.js';
+import { run, type RunResult } from '../../support/run.js';
 
 const COUNT = 50;
 const nameOf = (i: number): string => `many/secret-${String(i).padStart(2, '0')}`;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeKmsKey, makeTable, startMoto } from '../emulators/servers.js';
-import { LAZY, newUser, type User } from '../support/lazy.js';
-import { run, type RunResult } from '../support/run.js';
+import { makeKmsKey, makeTable, startMoto } from '../../emulators/servers.js';
+import { LAZY, newUser, type User } from '../../support/lazy.js';
+import { run, type RunResult } from '../../support/run.js';
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
 let user: User;
