@@ -13,6 +13,11 @@ export interface OpenOptions {
   /** Largest value, in bytes; 256 KiB by default. */
   readonly maxBytes?: number | undefined;
   /**
+   * Asked for the code of an MFA device (its ARN or serial number) where the profile or `roleMfaSerial` wants
+   * one: when the store is opened, and again whenever the credentials have ended. Without it ERR_ACCESS.
+   */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /**
    * Told each request to AWS when it ended: service, operation, host, status, time, attempt. Never a
    * secret, a key or a name.
    */
@@ -39,7 +44,13 @@ export async function openStore(
   const { settings } = 'settings' in config ? config : resolveConfig(config);
   const { store } = settings;
   const kind = storeKind(store);
-  const opening: Opening = { ...settings, passphrase: o.passphrase, trace: o.trace };
+  const opening: Opening = {
+    ...settings,
+    passphrase: o.passphrase,
+    mfaCode: o.mfaCode,
+    trace: o.trace,
+    shared: new Map(),
+  };
   const providers = keyProviders(opening);
   // Beside each other: each loads an SDK client.
   const [backend, keys, decryptKeys] = await Promise.all([

@@ -18,6 +18,8 @@ export interface SetUpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Tags for whatever is made; their names must not begin with `lazycred:` or `aws:`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Asked for the code of an MFA device, as `openStore` asks. */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
   /** Told each request to AWS when it ended, as `openStore` tells them. */
   readonly trace?: Trace | undefined;
 }
@@ -46,7 +48,7 @@ export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise
   checkTags(tags);
   signal?.throwIfAborted();
   // The keys first: a store whose key is missing can't be used.
-  const opening = { ...settings, trace };
+  const opening = { ...settings, mfaCode: o.mfaCode, trace, shared: new Map() };
   const opened = await Promise.all([
     ...settings.keys.map((key) => keyKind(key).setUp(key, opening)),
     storeKind(settings.store).setUp(settings.store, opening),

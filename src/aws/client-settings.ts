@@ -2,6 +2,7 @@ import { LazycredError } from '../errors.js';
 import type { Connections } from './connections.js';
 import { credentialStep } from './credential-step.js';
 import { namedProvider, type Credentials, type Waiting } from './credentials.js';
+import { MfaCodes, sharedProvider, type AskMfaCode, type SharedProviders } from './mfa.js';
 import { isAwsHost, traceRequests, type Trace, type Watchable } from './requests.js';
 import {
   endpointOf,
@@ -19,6 +20,8 @@ export interface RoleSession {
   /** In seconds; an hour by default. */
   readonly roleDuration?: number | undefined;
   readonly roleSourceIdentity?: string | undefined;
+  /** The MFA device whose code the role's trust policy asks for. */
+  readonly roleMfaSerial?: string | undefined;
 }
 
 /** What a client of one AWS service is told. */
@@ -33,6 +36,10 @@ export interface AwsOptions extends RoleSession {
   readonly endpoint?: string | undefined;
   /** Told of each request to STS for credentials, as by {@link traceRequests}. */
   readonly trace?: Trace | undefined;
+  /** Asks for the code of an MFA device. */
+  readonly mfaCode?: AskMfaCode | undefined;
+  /** Where credentials are kept that took such a code. */
+  readonly shared?: SharedProviders | undefined;
 }
 
 /** Time to open a connection, in milliseconds. */
@@ -85,10 +92,7 @@ export async function clientSettings(
   return {
     ...(region === undefined ? {} : { region }),
     ...(o.profile === undefined ? {} : { profile: o.profile }),
-    // Only to watch it is the SDK's own chain put together here.
-    ...(o.role === undefined && o.trace === undefined
-      ? {}
-      : { credentials: await credentialsOf(o, around, waiting) }),
+    ...(await credentialSettings(o, around, waiting)),
     // The SDK would write to the console otherwise: what is on stderr is ours to say.
     logger: SILENT,
     ...retriesAround(around),
@@ -117,7 +121,43 @@ function endpointSettings(endpoint: string): EndpointSettings {
   };
 }
 
-async function credentialsOf(o: AwsOptions, around: AwsSurroundings, waiting: Waiting) {
+async function credentialSettings(
+  o: AwsOptions,
+  around: AwsSurroundings,
+  waiting: Waiting,
+): Promise<Pick<ClientSettings, 'credentials'>> {
+  const serials = serialsOf(o, around);
+  const codes = new MfaCodes(o.mfaCode);
+  const make = (): ReturnType<typeof credentialsOf> =>
+    credentialsOf(o, around, { waiting, codeOf: (serial) => codes.codeOf(serial) });
+  // Only to watch it is the SDK's own chain put together here.
+  if (serials.length === 0) {
+    return o.role === undefined && o.trace === undefined ? {} : { credentials: await make() };
+  }
+  const whose = JSON.stringify([o.profile, o.role]);
+  // Without a region no request is made: whoever opens the store names one, and opens it again.
+  const asked = (o.region ?? regionAround(around)) === undefined ? [] : serials;
+  const begun = o.shared?.get(whose) ?? codes.prepare(asked).then(async () => sharedProvider(await make()));
+  o.shared?.set(whose, begun);
+  return { credentials: await begun };
+}
+
+/** The MFA devices whose codes the credentials take. */
+function serialsOf(o: AwsOptions, around: AwsSurroundings): readonly string[] {
+  const ofRole = o.role === undefined || o.roleMfaSerial === undefined ? [] : [o.roleMfaSerial];
+  const ofProfile = around.mfaSerials;
+  // Keys in variables come before a profile that nobody named.
+  if (ofProfile.length === 0 || credentialStep(around).kind !== 'sts') return ofRole;
+  return [...new Set([...ofProfile, ...ofRole])];
+}
+
+/** What happens while credentials are found. */
+interface Finding {
+  readonly waiting: Waiting;
+  readonly codeOf: (serial: string) => Promise<string>;
+}
+
+async function credentialsOf(o: AwsOptions, around: AwsSurroundings, { waiting, codeOf }: Finding) {
   const { role, region, profile, trace } = o;
   const { fromTemporaryCredentials, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const watch = (stack: Watchable['middlewareStack']): void =>
@@ -126,6 +166,7 @@ async function credentialsOf(o: AwsOptions, around: AwsSurroundings, waiting: Wa
   const own = fromNodeProviderChain({
     logger: SILENT,
     clientPlugins,
+    mfaCodeProvider: codeOf,
     ...(profile === undefined ? {} : { profile }),
   });
   if (role === undefined) return own;
@@ -133,6 +174,7 @@ async function credentialsOf(o: AwsOptions, around: AwsSurroundings, waiting: Wa
     params: roleParameters(role, o),
     masterCredentials: namedProvider(own, () => credentialStep(around), waiting),
     clientPlugins,
+    mfaCodeProvider: codeOf,
     ...(region === undefined ? {} : { clientConfig: { region } }),
   });
 }
@@ -144,6 +186,7 @@ function roleParameters(role: string, o: RoleSession) {
     ...(o.roleExternalId === undefined ? {} : { ExternalId: o.roleExternalId }),
     ...(o.roleDuration === undefined ? {} : { DurationSeconds: o.roleDuration }),
     ...(o.roleSourceIdentity === undefined ? {} : { SourceIdentity: o.roleSourceIdentity }),
+    ...(o.roleMfaSerial === undefined ? {} : { SerialNumber: o.roleMfaSerial }),
   };
 }
 

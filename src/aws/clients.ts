@@ -9,6 +9,7 @@ import { connectionsOf } from './connections.js';
 import { credentialStep, type CredentialStep } from './credential-step.js';
 import { namedProvider, Waiting } from './credentials.js';
 import { awsSurroundings, type Service } from './surroundings.js';
+import type { AskMfaCode, SharedProviders } from './mfa.js';
 import { meetDemands, type BucketDemands } from './s3-headers.js';
 import { endWhenAborted } from './time-limit.js';
 import { traceRequests, watchHost, type Trace, type WatchedHost } from './requests.js';
@@ -23,6 +24,10 @@ export interface Reach extends Regions, RoleSession, BucketDemands {
   /** The same for KMS. */
   readonly kmsEndpoint?: string | undefined;
   readonly trace?: Trace | undefined;
+  /** Asks for the code of an MFA device. */
+  readonly mfaCode?: AskMfaCode | undefined;
+  /** Where the clients of one store keep the credentials that took such a code. */
+  readonly shared?: SharedProviders | undefined;
 }
 
 /** A client, with the region that it found. */

@@ -17,6 +17,8 @@ export interface AwsSurroundings {
   credentialsFirst(name: string): string | undefined;
   /** A section of the config file, such as `sso-session.acme`; undefined where there is none. */
   section(name: string): Section | undefined;
+  /** The MFA devices of the profile and of those that it takes its credentials from, the last one's first. */
+  readonly mfaSerials: readonly string[];
   /** Every profile's name. */
   readonly profiles: readonly string[];
   /** The file in which the profile stands; the configuration file where it stands in neither. */
@@ -53,6 +55,7 @@ export async function awsSurroundings(profile: string | undefined): Promise<AwsS
     setting: (key) => config[key] ?? credentials[key],
     credentialsFirst: (key) => credentials[key] ?? config[key],
     section: (key) => configFile[key],
+    mfaSerials: serialsFrom(name, (profile_) => ({ ...credentialsFile[profile_], ...configFile[profile_] })),
     // A section without a setting is no profile for the SDK, and one with a dot in its name is another kind.
     profiles: [
       ...Object.keys(configFile).filter((key) => !OTHER_SECTION.test(key)),
@@ -60,6 +63,18 @@ export async function awsSurroundings(profile: string | undefined): Promise<AwsS
     ],
     file: name in credentialsFile && !(name in configFile) ? fileOf('CREDENTIALS') : fileOf('CONFIG'),
   };
+}
+
+function serialsFrom(profile: string, sectionOf: (profile: string) => Section): string[] {
+  const serials: string[] = [];
+  const seen = new Set<string>();
+  for (let at: string | undefined = profile; at !== undefined && !seen.has(at);) {
+    seen.add(at);
+    const { mfa_serial: serial, role_arn: role, source_profile: source }: Section = sectionOf(at);
+    if (serial !== undefined && role !== undefined) serials.unshift(serial);
+    at = source;
+  }
+  return serials;
 }
 
 /** An AWS service, as the names of variables and settings spell it. */

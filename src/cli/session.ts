@@ -10,6 +10,7 @@ import { currentFolder } from './current-folder.js';
 import { inlineConfig, OPTION_NAMES, type Given } from './arguments/options.js';
 import { unknownNames, withNearNames } from './io/near-names.js';
 import { tell, type LogFormat } from './io/report.js';
+import { askMfaCode } from './io/mfa-code.js';
 import { promptHidden } from './io/prompt.js';
 
 /** How long names are looked for that may have been meant, in milliseconds: a large table takes longer to list. */
@@ -132,7 +133,7 @@ export class Session {
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];
     if (sure.some(isAsked)) await passphrase();
     this.#openedAt = performance.now();
-    this.#store = await openStore(config, { passphrase, trace: this.trace });
+    this.#store = await openStore(config, { passphrase, mfaCode: this.mfaCode, trace: this.trace });
     if (config.origins['store']?.source === 'default') {
       this.talk(`using the local store ${this.#store.location}: nothing is configured`);
     }
@@ -173,6 +174,9 @@ export class Session {
   async close(): Promise<void> {
     await this.#store?.close();
   }
+
+  /** Asks for the code that an MFA device shows. */
+  readonly mfaCode = (serial: string): Promise<string> => askMfaCode(serial, this.signal);
 
   #load(lenient: boolean): Promise<LoadedConfig> {
     return loadConfig({

@@ -4,9 +4,11 @@ import { unfit } from '../text/unfit.js';
 import type { ServerSideEncryption } from './settings.js';
 import { typeName, readText } from './values.js';
 
-// STS API reference, AssumeRole: ExternalId, RoleSessionName and SourceIdentity, DurationSeconds.
+// STS API reference, AssumeRole: ExternalId, RoleSessionName and SourceIdentity, SerialNumber,
+// DurationSeconds.
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/u;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/u;
+const MFA_SERIAL = /^[\w+=/:,.@-]{9,256}$/u;
 const SHORTEST_S = 900;
 const LONGEST_S = 43_200;
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
@@ -23,6 +25,16 @@ export function readExternalId(raw: unknown): string {
 export function readSessionName(raw: unknown): string {
   const text = readText(raw);
   return SESSION_NAME.test(text) ? text : unfit(`${quote(text)} is not 2 to 64 of letters, digits, +=,.@-`);
+}
+
+/** An MFA device: its ARN, or the serial number of a piece of hardware. */
+export function readMfaSerial(raw: unknown): string {
+  const text = readText(raw);
+  return MFA_SERIAL.test(text)
+    ? text
+    : unfit(
+        `${quote(text)} is not the ARN or serial number of an MFA device (arn:aws:iam::ACCOUNT:mfa/NAME)`,
+      );
 }
 
 /** How long a role's credentials last, in seconds. */

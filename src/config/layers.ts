@@ -43,6 +43,7 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     roleSessionName: picker.value('roleSessionName'),
     roleDuration: picker.value('roleDuration'),
     roleSourceIdentity: picker.value('roleSourceIdentity'),
+    roleMfaSerial: picker.value('roleMfaSerial'),
     sse: picker.value('sse'),
     sseKey: picker.value('sseKey'),
     sseBucketKey: picker.value('sseBucketKey'),

@@ -8,6 +8,7 @@ import type { Problems } from './problems.js';
 import {
   readAccount,
   readExternalId,
+  readMfaSerial,
   readRoleDuration,
   readSessionName,
   readSse,
@@ -43,6 +44,7 @@ export interface Values {
   /** In seconds. */
   roleDuration: number;
   roleSourceIdentity: string;
+  roleMfaSerial: string;
   sse: ServerSideEncryption;
   sseKey: string;
   sseBucketKey: boolean;
@@ -75,6 +77,7 @@ const READERS: { readonly [K in Key]: Reader<Values[K]> } = {
   roleSessionName: readSessionName,
   roleDuration: readRoleDuration,
   roleSourceIdentity: readSessionName,
+  roleMfaSerial: readMfaSerial,
   sse: readSse,
   sseKey: readSseKey,
   sseBucketKey: readSwitch,

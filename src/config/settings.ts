@@ -30,6 +30,8 @@ export interface ConfigInput {
   readonly roleDuration?: number | string | undefined;
   /** Who assumes the role, kept through further roles. */
   readonly roleSourceIdentity?: string | undefined;
+  /** ARN or serial number of the MFA device whose code the role's trust policy asks for. */
+  readonly roleMfaSerial?: string | undefined;
   /** How S3 encrypts what is put, for buckets whose policy asks for a header: `AES256`, `aws:kms`, `aws:kms:dsse`. */
   readonly sse?: string | undefined;
   /** The KMS key that S3 uses for it, by ARN, id or alias; implies `aws:kms`. Not the key that seals records. */
@@ -77,6 +79,7 @@ export interface Settings {
   /** In seconds. */
   readonly roleDuration?: number;
   readonly roleSourceIdentity?: string;
+  readonly roleMfaSerial?: string;
   readonly sse?: ServerSideEncryption;
   readonly sseKey?: string;
   readonly sseBucketKey?: boolean;

@@ -7,6 +7,7 @@ import { endAsPython } from './end-as-python.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { CCHAIN_HINTS } from './cchain/hints.js';
 import { withHintsIn } from './hints.js';
+import { askMfaCode } from '../io/mfa-code.js';
 import { caution } from '../io/caution.js';
 import { writeError, writeOut } from '../io/streams.js';
 import { argparseUsage, type ArgparseGrammar } from './python/argparse/grammar.js';
@@ -82,9 +83,10 @@ function nameOf(values: Values): string {
   return cloudchainName(given('service'), given('user'));
 }
 
-async function openTable({ cwd, env }: Surrounding): Promise<Store> {
+async function openTable({ cwd, env, signal }: Surrounding): Promise<Store> {
   const inline = { profile: botoProfile(env) };
-  return openStore(await loadConfig({ cwd, env, inline, ancestor: 'cloudchain' }));
+  const mfaCode = (serial: string): Promise<string> => askMfaCode(serial, signal);
+  return openStore(await loadConfig({ cwd, env, inline, ancestor: 'cloudchain' }), { mfaCode });
 }
 
 async function print(store: Store, name: string, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { pathOf, readFileUpTo } from '../io/files.js';
 import type { FrontEnd, Surrounding } from './front-end.js';
 import { LAZYCRED_HINTS } from './lazycred/hints.js';
 import { withHintsIn } from './hints.js';
+import { askMfaCode } from '../io/mfa-code.js';
 import { caution } from '../io/caution.js';
 import { FailureWithStatus } from '../io/failure.js';
 import { writeError, writeOut } from '../io/streams.js';
@@ -88,7 +89,7 @@ async function withStore(
 ): Promise<void> {
   const inline = { format: 'lazycred', profile: botoProfile(around.env) } as const;
   const config = await loadConfig({ ...around, inline, ancestor: 'lazycred' });
-  const store = await openStore(config);
+  const store = await openStore(config, { mfaCode: (serial) => askMfaCode(serial, around.signal) });
   try {
     await use(store, config);
   } finally {

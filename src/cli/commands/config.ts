@@ -60,6 +60,7 @@ function shown(s: Settings): Shown[] {
     ['roleSessionName', s.roleSessionName],
     ['roleDuration', s.roleDuration === undefined ? undefined : `${s.roleDuration}s`],
     ['roleSourceIdentity', s.roleSourceIdentity],
+    ['roleMfaSerial', s.roleMfaSerial],
     ['sse', s.sse],
     ['sseKey', s.sseKey],
     ['sseBucketKey', s.sseBucketKey?.toString()],

@@ -51,8 +51,9 @@ async function setup(args: CommandArguments, session: Session): Promise<void> {
   session.doing = 'set up the store';
   if (args.has('cloudformation')) return writeOut(cloudFormation(config));
   if (args.has('terraform')) return writeOut(terraform(config));
+  const { signal, mfaCode, trace } = session;
   const dryRun = args.has('dry-run');
-  const { steps } = await setUp(config, { dryRun, tags, signal: session.signal, trace: session.trace });
+  const { steps } = await setUp(config, { dryRun, tags, signal, mfaCode, trace });
   await writeOut(
     isatty(1)
       ? steps.map(paragraph).join('')

@@ -2,6 +2,7 @@ import { resolveConfig, type ConfigInput, type LoadedConfig } from '../../../con
 import { openStore } from '../../../connect.js';
 import { isLazycredError } from '../../../errors.js';
 import type { Store } from '../../../index.js';
+import { askMfaCode } from '../../io/mfa-code.js';
 import type { Surrounding } from '../front-end.js';
 import { botoProfile } from '../python/boto-profile.js';
 import type { CredstashArguments } from './arguments.js';
@@ -34,7 +35,7 @@ export interface OpenTable {
  * @throws ERR_CONFIG, and what `use` throws
  */
 export async function withTable<T>(run: CredstashRun, use: (table: OpenTable) => Promise<T>): Promise<T> {
-  const table = await openTable(await settingsOf(run));
+  const table = await openTable(await settingsOf(run), run.around);
   try {
     return await use(table);
   } finally {
@@ -63,13 +64,14 @@ function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-async function openTable(input: ConfigInput): Promise<OpenTable> {
+async function openTable(input: ConfigInput, around: Surrounding): Promise<OpenTable> {
+  const mfaCode = (serial: string): Promise<string> => askMfaCode(serial, around.signal);
   const config = resolveConfig(input);
   try {
-    return { config, store: await openStore(config, { maxBytes: MAX_CREDENTIAL_BYTES }) };
+    return { config, store: await openStore(config, { maxBytes: MAX_CREDENTIAL_BYTES, mfaCode }) };
   } catch (e) {
     // All else about the settings was checked above: the profile names no region either.
     if (input.region !== undefined || !isLazycredError(e, 'ERR_CONFIG')) throw e;
-    return openTable({ ...input, region: LAST_RESORT_REGION });
+    return openTable({ ...input, region: LAST_RESORT_REGION }, around);
   }
 }

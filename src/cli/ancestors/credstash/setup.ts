@@ -1,3 +1,4 @@
+import { askMfaCode } from '../../io/mfa-code.js';
 import { writeError, writeOut } from '../../io/streams.js';
 import { withTable, type CredstashRun } from './open.js';
 import { saveKmsRegion } from './saved.js';
@@ -16,13 +17,14 @@ export async function setup(run: CredstashRun): Promise<void> {
   const { settings } = opened.config;
   const config = { ...opened.config, settings: { ...settings, keys: [] } };
   const { signal } = around;
-  const { steps } = await setUp(config, { dryRun: true, signal });
+  const mfaCode = (serial: string): Promise<string> => askMfaCode(serial, signal);
+  const { steps } = await setUp(config, { dryRun: true, signal, mfaCode });
   if (steps.every((step) => step.action === 'none')) {
     await writeOut('Credential Store table already exists\n');
     return;
   }
   await writeOut('Creating table...\nWaiting for table to be created...\n');
-  await setUp(config, { signal, tags: { Name: 'credstash', ...args.pairs('tags') } });
+  await setUp(config, { signal, mfaCode, tags: { Name: 'credstash', ...args.pairs('tags') } });
   await writeOut(
     'Adding tags...\nTable has been created. Go read the README about how to create your KMS key\n',
   );
