@@ -6,6 +6,7 @@ import { STUB_BYTES } from '../../../src/record/body.js';
 import type { Store } from '../../../src/store.js';
 import { runSteps, STEPS_NAME, type Action, type StepsDone } from '../../support/local-steps.js';
 import { tempDir } from '../../support/temp-dir.js';
+import { runTurns, type TurnsJob } from '../../support/two-at-once.js';
 
 const SLOW = 120_000;
 
@@ -175,6 +176,20 @@ test(
       expect({ at, state: await stateOf(folder, done.between) }).not.toEqual({ at, state: 'lost' });
       expect((await holding(folder)).filter((file) => file.startsWith('.tmp-'))).toEqual([]);
     }
+  },
+  SLOW,
+);
+
+test.each<TurnsJob>([
+  { actions: ['put', 'destroy'], versions: 1 },
+  { actions: ['destroy', 'put'], versions: 1 },
+  { actions: ['prune', 'put'], versions: 2 },
+])(
+  '$actions, each of which stops anywhere for the other: nothing acknowledged is lost, nothing removed is left',
+  async (job) => {
+    const { schedules, faults } = await runTurns(job);
+    expect(faults).toEqual([]);
+    expect(schedules).toBeGreaterThan(100);
   },
   SLOW,
 );
