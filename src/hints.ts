@@ -44,6 +44,8 @@ export interface HintData {
   'give-greater-version': object;
   /** The config file can't be read. */
   'other-config-file': object;
+  /** The config file, found by the search, belongs to another user; the command that changes that. */
+  'foreign-file': { readonly file: string; readonly chown: string };
   /** The config file names what only a trusted one may. */
   'trust-file': { readonly file: string };
   /** The config file names a key to seal for, and is not trusted. */
@@ -83,6 +85,8 @@ export const LIBRARY_HINTS: HintWords = {
   'give-greater-version': () => 'give a version that sorts after it, or delete that row',
   'other-config-file': () =>
     'check its permissions, or name another file: loadConfig({ file }), LAZYCRED_CONFIG',
+  'foreign-file': ({ chown }) =>
+    `after reading it: ${chown}, or name it: loadConfig({ file }), LAZYCRED_CONFIG`,
   'trust-file': () => 'read it, then name it: loadConfig({ file }), LAZYCRED_CONFIG',
   'trust-key': () => 'if the key is yours to seal for, name the file: loadConfig({ file }), LAZYCRED_CONFIG',
 };

@@ -36,6 +36,28 @@ export function dataFolder(around: Surroundings): string {
   return posix.join(absolute(around, 'XDG_DATA_HOME') ?? posix.join(needHome(around), '.local/share'), APP);
 }
 
+/**
+ * The folders for the user's settings, in the order in which they are looked into; none where nothing says
+ * where the home folder is.
+ *
+ * `$XDG_CONFIG_HOME/lazycred` everywhere. Without it, on Linux `~/.config/lazycred`; beside it, on macOS
+ * `~/Library/Application Support/lazycred`, on Windows `%APPDATA%\lazycred`.
+ */
+export function configFolders(around: Surroundings): string[] {
+  const xdg = absolute(around, 'XDG_CONFIG_HOME');
+  const system =
+    xdg !== undefined && !isWindows(around) && !isMac(around) ? undefined : settingsFolder(around);
+  return [xdg, system].flatMap((folder) => (folder === undefined ? [] : pathsOf(around).join(folder, APP)));
+}
+
+function settingsFolder(around: Surroundings): string | undefined {
+  const roaming = isWindows(around) ? absolute(around, 'APPDATA') : undefined;
+  const home = homeFolder(around);
+  if (roaming !== undefined || home === undefined) return roaming;
+  if (isWindows(around)) return win32.join(home, 'AppData', 'Roaming');
+  return posix.join(home, isMac(around) ? 'Library/Application Support' : '.config');
+}
+
 function windowsFolder(around: Surroundings): string {
   const local = absolute(around, 'LOCALAPPDATA') ?? win32.join(needHome(around), 'AppData', 'Local');
   return win32.join(local, APP);

@@ -10,6 +10,7 @@ export const WITHOUT_OPTIONS: HintWords = {
   'same-context': () => 'what was put with a context opens with the same one only',
   'give-greater-version': () => 'delete that row',
   'other-config-file': () => 'check its permissions',
+  'foreign-file': ({ chown }) => `after reading it: ${chown}`,
 };
 
 /**

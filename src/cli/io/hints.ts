@@ -28,6 +28,8 @@ export const COMMAND_HINTS: HintWords = {
     'what was put with a context opens with the same one only: --context NAME=VALUE, or context in the config',
   'give-greater-version': () => 'give a version that sorts after it (-v), or delete that row',
   'other-config-file': () => 'check its permissions, or name another file with --config',
+  'foreign-file': ({ chown, file }) =>
+    `after reading it: ${chown}, or name it: --config ${shellWord(file)}, LAZYCRED_CONFIG`,
   'trust-file': ({ file }) => `read it, then: lazy trust ${shellWord(file)}`,
   'trust-key': ({ file }) => `if the key is yours to seal for: lazy trust ${shellWord(file)}`,
 };

@@ -1,12 +1,12 @@
-import { dirname } from 'node:path';
-import type { Surroundings } from '../../files/user-folders.js';
+import { dirname, join } from 'node:path';
+import { configFolders, type Surroundings } from '../../files/user-folders.js';
 import { LAZYCRED_FILE } from './data.js';
 import { variableOf } from './environment.js';
 import { pathFrom, type Base } from '../../text/paths.js';
 import { unfit } from '../../text/unfit.js';
 import { Problems } from '../problems.js';
 import { readLayer, type Key, type Layer, type Source } from '../schema.js';
-import { liesIn, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
+import { liesIn, OWN_FILE, PLACES, readConfigFile, search, type ConfigFile } from './search.js';
 import { NEED_TRUST, NEED_TRUST_TO_RESEAL } from '../settings.js';
 import { isTrusted } from './trust.js';
 import { isMap } from '../values.js';
@@ -39,7 +39,7 @@ export async function readFileLayer(
   if (read === undefined) return 'broken';
   const { file } = read;
   const layer = layerOf(read, base, problems);
-  if (explicit || liesIn(file, base.home)) return { layer, file };
+  if (explicit || isOwn(file, o, base)) return { layer, file };
   const vouched = o.env['LAZYCRED_TRUST'] === '1' || (await isVouchedFor(layer, read, o, problems));
   return { layer: ofProject(layer, file, vouched), file };
 }
@@ -57,7 +57,7 @@ async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<
   const named = o.lazycredOnly === true ? undefined : namedFile(o);
   if (named === 'none') return undefined;
   if (named === undefined) {
-    const found = await search(o.cwd, base.home, o.lazycredOnly === true ? [LAZYCRED_FILE] : PLACES);
+    const found = await searchFor(o, base);
     if (found === undefined) return undefined;
     if ('problem' in found)
       problems.add(found.file, found.problem.message, found.problem.advice ?? found.problem.hint);
@@ -75,6 +75,19 @@ async function findFile(o: FileChoice, base: Base, problems: Problems): Promise<
     return isMap(config.value) ? config : unfit(NOT_A_MAP);
   });
   return { read, explicit: true };
+}
+
+function searchFor(o: FileChoice, base: Base): ReturnType<typeof search> {
+  const sought =
+    o.lazycredOnly === true
+      ? { places: [LAZYCRED_FILE], own: [] }
+      : { places: PLACES, own: configFolders(o) };
+  return search(o.cwd, base.home, sought);
+}
+
+// The home folder's own file, and the one in the folder for the user's settings.
+function isOwn(file: string, o: FileChoice, base: Base): boolean {
+  return liesIn(file, base.home) || configFolders(o).some((folder) => file === join(folder, OWN_FILE));
 }
 
 function layerOf({ file, value }: ConfigFile, base: Base, problems: Problems): Layer {

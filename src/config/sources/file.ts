@@ -83,6 +83,19 @@ export function unreadable(e: unknown): unknown {
 const WRITABLE_BY_ALL = 0o002;
 
 /**
+ * Refuses a file that anybody may write to. Windows has no mode in this sense.
+ *
+ * @throws ERR_CONFIG
+ */
+export function refuseWritable(stat: Pick<Stats, 'mode' | 'isFile'>, file: string): void {
+  if (platform() === 'win32') return;
+  // A pipe's mode says nothing: it belongs to the one who opened it.
+  if (stat.isFile() && (stat.mode & WRITABLE_BY_ALL) !== 0) {
+    unfit('anybody may write to this file, so it is not read', `chmod o-w ${shellWord(file)}`);
+  }
+}
+
+/**
  * Refuses a file that somebody else may have written: anybody may write to it, or it belongs to
  * neither `uid` nor root. Windows has neither mode nor owner in this sense.
  *
@@ -94,13 +107,8 @@ export function refuseForeign(
   file: string,
   uid: number | undefined,
 ): void {
-  if (platform() === 'win32') return;
-  // A pipe's mode says nothing: it belongs to the one who opened it.
-  if (stat.isFile() && (stat.mode & WRITABLE_BY_ALL) !== 0) {
-    unfit('anybody may write to this file, so it is not read', `chmod o-w ${shellWord(file)}`);
-  }
-  if (stat.uid !== 0 && stat.uid !== uid) {
-    const hint = `after reading it: chown ${uid === undefined ? 'root' : String(uid)} ${shellWord(file)}`;
-    unfit(`belongs to another user (${stat.uid}), so it is not read`, hint);
-  }
+  refuseWritable(stat, file);
+  if (platform() === 'win32' || stat.uid === 0 || stat.uid === uid) return;
+  const chown = `chown ${uid === undefined ? 'root' : String(uid)} ${shellWord(file)}`;
+  unfit(`belongs to another user (${stat.uid}), so it is not read`, { code: 'foreign-file', file, chown });
 }

@@ -4,7 +4,7 @@ import { LazycredError } from '../../errors.js';
 import { LAZYCRED_FILE, PACKAGE_FILE, parseData } from './data.js';
 import { currentUid } from '../../files/current-user.js';
 import { systemCode } from '../../files/system-errors.js';
-import { MAX_CONFIG_BYTES, readConfigText, refuseForeign, unreadable } from './file.js';
+import { MAX_CONFIG_BYTES, readConfigText, refuseForeign, refuseWritable, unreadable } from './file.js';
 import { unfit } from '../../text/unfit.js';
 import { isMap } from '../values.js';
 
@@ -26,25 +26,30 @@ export const PLACES = [
   PACKAGE_FILE,
 ] as const;
 
+/** The config file in the folder that the system has for a user's settings. */
+export const OWN_FILE = 'config.yaml';
+
 /** The member of package.json. */
 const MEMBER = 'lazycred';
 /** Not our file: large ones are none of our business (editors' extensions have some of a megabyte). */
 const MAX_PACKAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads one config file, whole and checked: {@link refuseForeign}, size, UTF-8, syntax. `pipes` as
- * in {@link readConfigText}. Undefined when there is none (for package.json: none of our settings in it).
+ * Reads one config file, whole and checked: {@link refuseForeign}, size, UTF-8, syntax. Undefined when there is none (for package.json: none of our settings in it).
  *
+ * @param named somebody named this very file: it may be another user's (a checkout that is mounted into a
+ *   container, say), and a pipe, as in {@link readConfigText}
  * @throws ERR_CONFIG, with what is wrong and not where
  */
-export async function readConfigFile(file: string, pipes = false): Promise<ConfigFile | undefined> {
+export async function readConfigFile(file: string, named = false): Promise<ConfigFile | undefined> {
   const shared = basename(file) === PACKAGE_FILE;
-  const read = await readConfigText(file, shared ? MAX_PACKAGE_BYTES : MAX_CONFIG_BYTES, pipes);
+  const read = await readConfigText(file, shared ? MAX_PACKAGE_BYTES : MAX_CONFIG_BYTES, named);
   // A package.json without us is not judged, not even its syntax.
   if (read === undefined || (shared && !read.text.includes(`"${MEMBER}"`))) return undefined;
   const whole = shared ? await parseData(file, read.text) : undefined;
   if (shared && !(isMap(whole) && Object.hasOwn(whole, MEMBER))) return undefined;
-  refuseForeign(read.stat, file, currentUid());
+  if (named) refuseWritable(read.stat, file);
+  else refuseForeign(read.stat, file, currentUid());
   const value = isMap(whole) ? whole[MEMBER] : await parseData(file, read.text);
   return { file, value, digest: read.digest };
 }
@@ -53,16 +58,21 @@ export async function readConfigFile(file: string, pipes = false): Promise<Confi
 export type SearchResult = ConfigFile | { readonly file: string; readonly problem: LazycredError };
 
 /**
- * The first of `places` from `cwd` up to the root, then in `home`; undefined when there is none. A
+ * The first of `places` from `cwd` up to the root, then in `home`, then {@link OWN_FILE} in one of the folders
+ * for the user's settings; undefined when there is none. A
  * folder that may not be entered is passed over; a file that is there and can't be read is not.
  */
 export async function search(
   cwd: string,
   home: string | undefined,
-  places: readonly string[],
+  { places, own }: { readonly places: readonly string[]; readonly own: readonly string[] },
 ): Promise<SearchResult | undefined> {
-  for (const folder of folders(cwd, home)) {
-    const there = present(folder, places);
+  const all = [
+    ...[...folders(cwd, home)].map((folder) => ({ folder, names: places })),
+    ...own.map((folder) => ({ folder, names: [OWN_FILE] })),
+  ];
+  for (const { folder, names } of all) {
+    const there = present(folder, names);
     if ('problem' in there) return there;
     if (there.names.length === 0) continue;
     const found = await explore(folder, there.names);

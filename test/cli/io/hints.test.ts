@@ -47,6 +47,7 @@ const DATA: { readonly [C in HintCode]: HintData[C] } = {
   'same-context': {},
   'give-greater-version': {},
   'other-config-file': {},
+  'foreign-file': { file: '/project/.lazycredrc', chown: 'chown 1000 /project/.lazycredrc' },
   'trust-file': { file: "/it's/.lazycredrc" },
   'trust-key': { file: '/project/.lazycredrc' },
 };

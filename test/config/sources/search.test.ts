@@ -30,6 +30,28 @@ describe('the search', () => {
     expect(await found()).toBeUndefined();
   });
 
+  test("looks after the home folder into the one for the user's settings, which needs no trust", async () => {
+    const own = { ...bucket('acme'), endpoint: 'https://minio.example' };
+    const at = {
+      linux: folder.write('home/.config/lazycred/config.yaml', own),
+      darwin: folder.write('home/Library/Application Support/lazycred/config.yaml', own),
+    };
+    const xdg = folder.write('xdg/lazycred/config.yaml', own);
+    const env = { XDG_CONFIG_HOME: join(folder.path, 'xdg') };
+    for (const platform of ['linux', 'darwin'] as const) {
+      const here = await folder.load({ platform });
+      expect(here.files).toEqual([at[platform]]);
+      expect(here.settings.endpoint).toBe(own.endpoint);
+      expect((await folder.load({ platform, env })).files).toEqual([xdg]);
+    }
+    rmSync(xdg);
+    // As the XDG specification says: the variable is instead of ~/.config. macOS has a place of its own.
+    expect((await folder.load({ env, allowDefault: true })).files).toEqual([]);
+    expect((await folder.load({ env, platform: 'darwin' })).files).toEqual([at.darwin]);
+    const nearer = folder.write('home/.lazycredrc', bucket('home'));
+    expect((await folder.load()).files).toEqual([nearer]);
+  });
+
   test("passes over a package.json without us, however broken, and folders of our files' names", async () => {
     folder.write('work/project/package.json', { name: 'x', dependencies: { lazycred: '1' } });
     folder.write('work/package.json', '{ not JSON');
@@ -203,7 +225,9 @@ describe('permissions', () => {
     expect(refusal(1001, undefined)).toThrow('belongs to another user (1001), so it is not read');
     const e = await failure(refusal(1001, 1000));
     expect(e.message).toBe('belongs to another user (1001), so it is not read');
-    expect(e.hint).toBe("after reading it: chown 1000 '/it'\\''s/f'");
+    expect(e.hint).toBe(
+      "after reading it: chown 1000 '/it'\\''s/f', or name it: loadConfig({ file }), LAZYCRED_CONFIG",
+    );
   });
 
   // Root may read everything and give files away, everybody else needs no help to be refused.
@@ -254,5 +278,14 @@ describe('permissions', () => {
       (e: Error) => e.message,
     );
     expect(message).toBe(other ? `${file}: belongs to another user (65534), so it is not read` : 'read');
+  });
+
+  test('a file of another user is used where it is named', async () => {
+    const file = folder.write('work/project/.lazycredrc', bucket('acme'));
+    giveAway(file);
+    for (const named of [{ file }, { env: { LAZYCRED_CONFIG: file } }])
+      expect((await folder.load(named)).files).toEqual([file]);
+    chmodSync(file, 0o666);
+    expect((await failure(folder.load({ file }))).message).toContain('anybody may write to this file');
   });
 });
