@@ -101,9 +101,7 @@ export class CloudchainBackend implements Backend {
     _versions: readonly string[] | undefined,
     o: CallOptions = {},
   ): Promise<string | undefined> {
-    refuseReserved(name);
-    this.#table.begin(o.signal);
-    return this.#table.recoveryWindow(name, o);
+    return this.#table.purge(name, o);
   }
 
   async *list(o: BackendListOptions = {}): AsyncIterable<Listed> {

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { CallOptions } from '../../backend.js';
 import { isLazycredError, LazycredError } from '../../errors.js';
+import { refuseReserved, type SecretName } from '../../record/names.js';
 import { quote } from '../../text/printable.js';
 import { failureShape, notAnAnswer, serviceError } from '../../aws/service-errors.js';
 import { MOST_REFUSALS, tryAgain } from '../../aws/try-again.js';
@@ -191,8 +192,10 @@ export class DynamoDBTable {
     );
   }
 
-  /** For how long point-in-time recovery can bring removed rows back, as a sentence; undefined where it is off. */
-  async recoveryWindow(name: string, o: CallOptions): Promise<string | undefined> {
+  /** For how long point-in-time recovery can bring a name's removed rows back, as a sentence; undefined where it is off. */
+  async purge(name: SecretName, o: CallOptions): Promise<string | undefined> {
+    refuseReserved(name);
+    this.begin(o.signal);
     const describe = new DescribeContinuousBackupsCommand({ TableName: this.name });
     try {
       const answer = await this.send({ ...o, action: 'describe the backups', name }, (client, options) =>
