@@ -31,25 +31,22 @@ export async function promptHidden(
   otherWay: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  signal.throwIfAborted();
-  const fd = openTerminal();
-  if (fd === undefined) return undefined;
-  const terminal = new ReadStream(fd);
-  const restore = (): void => {
-    if (!terminal.destroyed) terminal.setRawMode(false);
-  };
-  // Whatever ends the process, the user's shell must echo again.
-  process.on('exit', restore);
-  try {
-    terminal.setRawMode(true);
-    writeSync(fd, question);
-    return await readLine(terminal, otherWay, signal);
-  } finally {
-    restore();
-    writeSync(fd, '\n');
-    process.removeListener('exit', restore);
-    terminal.destroy();
-  }
+  return onTerminal(signal, async (terminal, write) => {
+    const restore = (): void => {
+      if (!terminal.destroyed) terminal.setRawMode(false);
+    };
+    // Whatever ends the process, the user's shell must echo again.
+    process.on('exit', restore);
+    try {
+      terminal.setRawMode(true);
+      write(question);
+      return await readLine(terminal, otherWay, signal);
+    } finally {
+      restore();
+      write('\n');
+      process.removeListener('exit', restore);
+    }
+  });
 }
 
 /**
@@ -64,19 +61,32 @@ export async function promptShown(
   otherWay: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  return onTerminal(signal, async (terminal, write) => {
+    let answered = false;
+    try {
+      write(printable(question));
+      const line = await readLine(terminal, otherWay, signal);
+      answered = true;
+      return line;
+    } finally {
+      // After Enter the terminal has gone to the next line by itself.
+      if (!answered) write('\n');
+    }
+  });
+}
+
+/** Asks on the terminal; undefined when there is none. */
+async function onTerminal(
+  signal: AbortSignal,
+  ask: (terminal: ReadStream, write: (text: string) => void) => Promise<string>,
+): Promise<string | undefined> {
   signal.throwIfAborted();
   const fd = openTerminal();
   if (fd === undefined) return undefined;
   const terminal = new ReadStream(fd);
-  let answered = false;
   try {
-    writeSync(fd, printable(question));
-    const line = await readLine(terminal, otherWay, signal);
-    answered = true;
-    return line;
+    return await ask(terminal, (text) => void writeSync(fd, text));
   } finally {
-    // After Enter the terminal has gone to the next line by itself.
-    if (!answered) writeSync(fd, '\n');
     terminal.destroy();
   }
 }
