@@ -32,6 +32,8 @@ export interface HintData {
   'check-location': object;
   /** The store's bucket does not exist. */
   'check-bucket': object;
+  /** The bucket has Object Lock, which refuses to have something removed or written. */
+  'bucket-without-lock': object;
   /** The store's table does not exist. */
   'check-table': object;
   /** The key does not exist, or is of another kind; whether a new one would do. */
@@ -77,6 +79,8 @@ export const LIBRARY_HINTS: HintWords = {
   'read-bytes': () => 'read it as bytes: secret.bytes()',
   'check-location': () => 'check the location and region in the settings',
   'check-bucket': () => 'check store in the settings; setUp() makes what is missing',
+  'bucket-without-lock': () =>
+    'the bucket has Object Lock: what is in it cannot be removed before its retention ends, and other servers than AWS may need checksums; use a bucket without it',
   'check-table': () => 'check the table and region in the settings; setUp() makes what is missing',
   'check-key': ({ setUpMakesIt }) =>
     `check key and region in the settings${setUpMakesIt ? '; setUp() makes what is missing' : ''}`,

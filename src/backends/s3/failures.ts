@@ -18,10 +18,6 @@ const NO_SUCH_KEY: ReadonlySet<string> = new Set([
   'XMinioParentIsObject',
 ]);
 
-/** What helps where Object Lock refuses to have something removed or written. */
-export const OBJECT_LOCK_HINT =
-  'the bucket has Object Lock: what is in it cannot be removed before its retention ends, and other servers than AWS may need checksums; use a bucket without it';
-
 // S3's words where retention stands in the way of a request, or where the bucket's lock asks for a checksum.
 const OBJECT_LOCK = /object.lock|under retention|\bWORM\b/iu;
 
@@ -68,7 +64,7 @@ export class S3Failures {
     return new LazycredError(failure.code, failure.message, {
       name,
       location,
-      hint: OBJECT_LOCK_HINT,
+      hint: { code: 'bucket-without-lock' },
       cause: e,
     });
   }

@@ -1,4 +1,3 @@
-import { OBJECT_LOCK_HINT } from './failures.js';
 import { isLazycredError, LazycredError } from '../../errors.js';
 import { VERSION_METADATA } from './layout.js';
 import type { ObjectVersion } from './objects.js';
@@ -44,7 +43,7 @@ export async function purge(
     throw new LazycredError('ERR_ACCESS', message, {
       name: call.name,
       location: layout.location,
-      hint: e.hint === OBJECT_LOCK_HINT ? e.hint : HINT,
+      hint: e.advice?.code === 'bucket-without-lock' ? e.advice : HINT,
       cause: e,
     });
   }

@@ -1,5 +1,5 @@
 import { shellWord } from '../../text/printable.js';
-import { wordsOf, type HintWords } from '../../hints.js';
+import { LIBRARY_HINTS, wordsOf, type HintWords } from '../../hints.js';
 import type { LazycredError } from '../../errors.js';
 
 /** What can be typed: lazy's words for every hint of the library. */
@@ -19,6 +19,7 @@ export const COMMAND_HINTS: HintWords = {
   'check-location': () => 'check the location and region: lazy config shows what is in force',
   'check-bucket': () =>
     'check store in the config (lazy config shows what is in force); lazy setup makes what is missing',
+  'bucket-without-lock': LIBRARY_HINTS['bucket-without-lock'],
   'check-table': () =>
     'check the table and region (lazy config shows what is in force); lazy setup makes what is missing',
   'check-key': ({ setUpMakesIt }) =>

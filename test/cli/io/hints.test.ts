@@ -41,6 +41,7 @@ const DATA: { readonly [C in HintCode]: HintData[C] } = {
   'read-bytes': {},
   'check-location': {},
   'check-bucket': {},
+  'bucket-without-lock': {},
   'check-table': {},
   'check-key': { setUpMakesIt: true },
   'set-up-folder': {},
