@@ -18,6 +18,11 @@ export interface SetUpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Tags for whatever is made; their names must not begin with `lazycred:` or `aws:`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Told what is about to be made, once everything was looked at and before anything is made; what it throws
+   * ends the set-up with nothing made. Not called where nothing is missing, nor with `dryRun`.
+   */
+  readonly beforeMaking?: ((planned: readonly SetupStep[]) => Promise<void>) | undefined;
   /** Asked for the code of an MFA device, as `openStore` asks. */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
   /** Told each request to AWS when it ended, as `openStore` tells them. */
@@ -62,6 +67,7 @@ export async function setUp(config: LoadedConfig, o: SetUpOptions = {}): Promise
     const planned = await runAll({ dryRun: true, tags, signal });
     if (dryRun) return { steps: planned };
     const nothing = planned.every((step) => step.action === 'none');
+    if (!nothing) await o.beforeMaking?.(planned);
     const steps = nothing ? planned : await runAll({ dryRun: false, tags, signal });
     const untried = await Promise.all(opened.map(async (part) => (await part.probe?.(signal)) ?? []));
     return { steps: [...steps, ...untried.flat()] };

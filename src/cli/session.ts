@@ -135,7 +135,9 @@ export class Session {
     this.#openedAt = performance.now();
     this.#store = await openStore(config, { passphrase, mfaCode: this.mfaCode, trace: this.trace });
     if (config.origins['store']?.source === 'default') {
-      this.talk(`using the local store ${this.#store.location}: nothing is configured`);
+      this.talk(
+        `using ${this.#store.location}: set store in ~/.lazycredrc or LAZYCRED_STORE to end this note`,
+      );
     }
     return this.#store;
   }

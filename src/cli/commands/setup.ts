@@ -3,11 +3,14 @@ import { printable } from '../../text/printable.js';
 import type { SetupStep } from '../../setup.js';
 import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
-import { writeOut } from '../io/streams.js';
+import { usage } from '../arguments/parse.js';
+import { promptShown } from '../io/prompt.js';
+import { writeError, writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';
 import { tabbed } from '../io/table.js';
 
+const OTHER_WAY = 'lazy setup --yes does not ask, lazy setup --dry-run only tells';
 const INSTEAD = 'Instead of making it:';
 
 export const command: Command = {
@@ -15,7 +18,8 @@ export const command: Command = {
   about: `Makes what the configured store needs and is not there: the bucket (private, versioned,
 TLS only), the table (on demand, with point-in-time recovery and deletion protection),
 the KMS key with alias and rotation. Changes nothing that exists; tells what each thing
-costs to keep, and which safeguards are missing.`,
+costs to keep, and which safeguards are missing. On a terminal it asks before it makes
+what costs money.`,
   options: [
     { name: 'dry-run', about: 'tell what would be made', group: INSTEAD },
     { name: 'cloudformation', about: 'print a template of the same', group: INSTEAD },
@@ -26,6 +30,12 @@ costs to keep, and which safeguards are missing.`,
       about: 'on whatever is made; may be repeated',
       group: 'What is made:',
       many: true,
+    },
+    {
+      name: 'yes',
+      letter: 'y',
+      about: 'do not ask on a terminal before what costs money is made',
+      group: 'What is made:',
     },
   ],
   conflicts: [
@@ -53,7 +63,10 @@ async function setup(args: CommandArguments, session: Session): Promise<void> {
   if (args.has('terraform')) return writeOut(terraform(config));
   const { signal, mfaCode, trace } = session;
   const dryRun = args.has('dry-run');
-  const { steps } = await setUp(config, { dryRun, tags, signal, mfaCode, trace });
+  const { steps } = await setUp(config, {
+    ...{ dryRun, tags, signal, mfaCode, trace },
+    beforeMaking: (planned) => askBeforeCosts(planned, args, session),
+  });
   await writeOut(
     isatty(1)
       ? steps.map(paragraph).join('')
@@ -62,6 +75,23 @@ async function setup(args: CommandArguments, session: Session): Promise<void> {
   const makes = steps.some((step) => step.action !== 'none');
   if (!makes) session.talk('everything is there already');
   else if (dryRun) session.talk('nothing was made: this was a dry run');
+}
+
+/**
+ * Has the person at the terminal agree to what costs money.
+ *
+ * @throws ERR_USAGE for anything but yes
+ */
+async function askBeforeCosts(
+  planned: readonly SetupStep[],
+  args: CommandArguments,
+  session: Session,
+): Promise<void> {
+  const costly = planned.filter(({ action, cost }) => action !== 'none' && cost !== '');
+  if (costly.length === 0 || args.has('yes') || !isatty(0)) return;
+  writeError(costly.map(paragraph).join(''));
+  const answer = await promptShown('This costs money. Type yes to make it: ', OTHER_WAY, session.signal);
+  if (!/^y(?:es)?$/iu.test(answer?.trim() ?? '')) throw usage('that is not yes: nothing was made', OTHER_WAY);
 }
 
 const WORDS = { make: 'make', change: 'change', none: 'keep' } as const;
