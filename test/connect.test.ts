@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isLazycredError, openStore } from '../src/index.js';
 import { makeBucket, makeKmsKey, makeTable, motoUrl } from './emulators/servers.js';
 import './support/preload.js';
+import { silentServer } from './support/silent-server.js';
 
 const region = 'us-east-1';
 const endpoints = { endpoint: motoUrl(), kmsEndpoint: motoUrl(), region };
@@ -67,16 +68,11 @@ describe('openStore', () => {
   });
 
   test('a server that accepts and never answers is given up at the time limit', async () => {
-    const { createServer } = await import('node:net');
-    const sockets = new Set<import('node:net').Socket>();
-    const server = createServer((socket) => void sockets.add(socket));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const endpoint = `http://127.0.0.1:${port}`;
+    const server = await silentServer();
     const store = await openStore({
       store: 's3://bucket/',
       key: 'kms:alias/x',
-      endpoint,
+      endpoint: server.url,
       region,
       timeout: 0.5,
     });
@@ -87,7 +83,6 @@ describe('openStore', () => {
     });
     expect(performance.now() - started).toBeLessThan(3_000);
     await store.close();
-    for (const socket of sockets) socket.destroy();
     server.close();
   });
 

@@ -1,8 +1,7 @@
 /** What a failed request leaves in an error's cause, for a logger that walks over it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { answeringServer, s3Failure, type AnsweringServer } from '../support/answering-server.js';
 import '../support/preload.js';
 import { openStore, type Store } from '../../src/index.js';
 
@@ -12,35 +11,33 @@ const CREDENTIALS = {
   token: 'token-of-the-causes-test',
 };
 
-let status = 403;
-let server: Server;
-let endpoint: string;
+let server: AnsweringServer;
 const before = { ...process.env };
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      response.writeHead(status, { 'content-type': 'application/xml' });
-      response.end('<Error><Code>Refused</Code><Message>no</Message></Error>');
-    });
-  });
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await answeringServer();
   process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.id;
   process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secret;
   process.env['AWS_SESSION_TOKEN'] = CREDENTIALS.token;
 });
-afterAll(() => {
+afterAll(async () => {
   process.env = before;
-  server.close();
+  await server.close();
 });
 
 const open = (store: string): Promise<Store> =>
-  openStore({ store, key: 'kms:alias/a', region: 'us-east-1', endpoint, kmsEndpoint: endpoint, timeout: 10 });
+  openStore({
+    store,
+    key: 'kms:alias/a',
+    region: 'us-east-1',
+    endpoint: server.url,
+    kmsEndpoint: server.url,
+    timeout: 10,
+  });
 
 describe.each(['s3://bucket/p/', 'dynamodb://table'])('a failure of %s', (location) => {
-  test.each([400, 403])('with status %d holds no token and no signature', async (answer) => {
-    status = answer;
+  test.each([400, 403])('with status %d holds no token and no signature', async (status) => {
+    server.answer = () => s3Failure(status, 'Refused');
     const store = await open(location);
     try {
       for (const operation of [() => store.get('db'), () => store.put('db', 'value')]) {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { LAZY, newUser } from '../support/lazy.js';
+import { silentServer, type SilentServer } from '../support/silent-server.js';
 import { run, type RunResult } from '../support/run.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -53,21 +54,11 @@ async function get(config: string, env: Env, args: readonly string[] = [], token
 }
 
 describe('the time limit holds while credentials are waited for, and the failure names the step', () => {
-  const sockets = new Set<Socket>();
-  let silent: Server;
-  let url: string;
+  let silent: SilentServer;
   beforeAll(async () => {
-    silent = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    });
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    silent = await silentServer();
   });
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy();
-    silent.close();
-  });
+  afterAll(() => silent.close());
 
   const later = (): Date => new Date(Date.now() + 3_600_000);
   const process_ = '[profile dev]\ncredential_process = sleep 12\nregion = us-east-1\n';
@@ -98,7 +89,7 @@ describe('the time limit holds while credentials are waited for, and the failure
     const start = performance.now();
     const { code, stderr } = await get(
       config,
-      { AWS_PROFILE: 'dev', ...env(url) },
+      { AWS_PROFILE: 'dev', ...env(silent.url) },
       ['--timeout', '600ms'],
       later(),
     );
@@ -111,7 +102,7 @@ describe('the time limit holds while credentials are waited for, and the failure
 
   test('the role that a setting names', async () => {
     const role = 'arn:aws:iam::123456789012:role/x';
-    const env = { LAZYCRED_ROLE: role, AWS_ENDPOINT_URL_STS: url };
+    const env = { LAZYCRED_ROLE: role, AWS_ENDPOINT_URL_STS: silent.url };
     const { code, stderr } = await get('', env, ['--timeout', '600ms']);
     expect(code).toBe(9);
     expect(stderr).toContain(`no credentials, no answer within 0.6 s from STS, for the role ${role}`);

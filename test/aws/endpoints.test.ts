@@ -1,10 +1,9 @@
 /** What is another server than AWS's is told by the host, wherever AWS's variables and files name it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { makeBucket, makeKmsKey, makeTable, motoUrl } from '../emulators/servers.js';
+import { answeringServer, s3Failure, type AnsweringServer } from '../support/answering-server.js';
 import { LAZY, newUser, type User } from '../support/lazy.js';
 import { run, type RunResult } from '../support/run.js';
 
@@ -64,32 +63,25 @@ describe.each(WAYS)('another server, by its host name, in %s', (_, variables, co
 });
 
 describe('what such a server is sent', () => {
-  const seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
-  let server: Server;
+  let server: AnsweringServer;
   let url: string;
   beforeAll(async () => {
-    server = createServer(({ method, url: path, headers }, answer) => {
-      seen.push({ method, url: path, headers });
-      answer.writeHead(404, { 'content-type': 'application/xml' });
-      answer.end('<Error><Code>NoSuchKey</Code></Error>');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    server = await answeringServer();
+    server.answer = () => s3Failure(404, 'NoSuchKey');
+    url = server.url.replace('127.0.0.1', 'localhost');
   });
-  afterAll(() => {
-    server.close();
-  });
+  afterAll(() => server.close());
 
   test.each(WAYS)('names the bucket in the path, and no checksum mode: %s', async (_, variables, config) => {
-    seen.length = 0;
+    server.asked.length = 0;
     const settings = { ...variables(url), LAZYCRED_STORE: 's3://acme/creds/', LAZYCRED_KEY: 'kms:alias/any' };
     expect(await lazy(userWith(config, url), settings, ['get', 'seed'])).toMatchObject({ code: 4 });
     // The second request looks for names like the one that isn't there.
-    expect(seen.map((r) => `${r.method} ${r.url}`)).toEqual([
+    expect(server.asked.map((r) => `${r.method} ${r.path}${r.query}`)).toEqual([
       'GET /acme/creds/seed?x-id=GetObject',
       'GET /acme/?list-type=2&max-keys=1000&prefix=creds%2F',
     ]);
-    for (const { headers } of seen) {
+    for (const { headers } of server.asked) {
       expect(headers['host']).toBe(new URL(url).host);
       expect(Object.keys(headers).filter((name) => name.includes('checksum'))).toEqual([]);
     }

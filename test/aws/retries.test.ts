@@ -1,39 +1,32 @@
 /** How often a request that fails is sent, as AWS's own variables and files say. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { answeringServer, s3Failure, type AnsweringServer } from '../support/answering-server.js';
 import { LAZY, newUser } from '../support/lazy.js';
 import { run } from '../support/run.js';
 
-let server: Server;
-let requests = 0;
+let server: AnsweringServer;
 beforeAll(async () => {
-  server = createServer((_, answer) => {
-    requests++;
-    answer.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await answeringServer();
+  server.answer = () => s3Failure(503, 'SlowDown');
 });
-afterAll(() => {
-  server.close();
-});
+afterAll(() => server.close());
 
 /** Runs `lazy get seed`, and gives its status and how many requests it sent. */
 async function get(env: Readonly<Record<string, string>>, line = ''): Promise<(number | string | null)[]> {
-  requests = 0;
+  server.asked.length = 0;
   const user = newUser();
   mkdirSync(join(user.home, '.aws'));
   writeFileSync(join(user.home, '.aws/config'), `[default]\n${line}\n`);
   const settings = {
     LAZYCRED_STORE: 's3://acme/creds/',
     LAZYCRED_KEY: 'kms:alias/any',
-    LAZYCRED_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    LAZYCRED_ENDPOINT: server.url,
   };
   const argv = [process.execPath, LAZY, '--log-format', 'text', 'get', 'seed'];
   const { code } = await run(argv, { env: { ...user.env, ...settings, ...env }, cwd: user.work });
-  return [code, requests];
+  return [code, server.asked.length];
 }
 
 test('three times without a word', async () => expect(await get({})).toEqual([9, 3]));

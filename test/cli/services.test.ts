@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer, type Server } from 'node:net';
 import { canary } from '../canary.js';
 import { makeBucket, makeKmsKey, makeTable, motoUrl, startMoto } from '../emulators/servers.js';
 import { LAZY, newUser } from '../support/lazy.js';
+import { silentServer, type SilentServer } from '../support/silent-server.js';
 import { run, type RunOptions, type RunResult } from '../support/run.js';
 
 /** Runs `lazy` with these settings, its errors as text. */
@@ -180,21 +180,11 @@ describe('a service that fails', () => {
 });
 
 describe('a service that does not answer', () => {
-  let silent: Server;
-  let endpoint: string;
-  const connected: (() => void)[] = [];
+  let silent: SilentServer;
   beforeAll(async () => {
-    silent = createServer((socket) => {
-      socket.on('error', () => undefined);
-      for (const tell of connected.splice(0)) tell();
-    });
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const address = silent.address();
-    endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    silent = await silentServer();
   });
-  afterAll(() => {
-    silent.close();
-  });
+  afterAll(() => silent.close());
 
   const settings = (store: string, url: string): Env => ({
     LAZYCRED_STORE: store,
@@ -208,7 +198,7 @@ describe('a service that does not answer', () => {
     ['dynamodb://any', 'DynamoDB'],
   ])('%s: the command ends in the time it was given, naming service and region', async (store, service) => {
     const start = performance.now();
-    const { code, stderr, stdout } = await lazy(settings(store, endpoint), [
+    const { code, stderr, stdout } = await lazy(settings(store, silent.url), [
       'get',
       'db',
       '--timeout',
@@ -239,8 +229,10 @@ describe('a service that does not answer', () => {
     ['SIGTERM', 143],
   ] as const)('%s ends the command at once, quietly', async (signal, status) => {
     const start = performance.now();
-    const { code, stderr, stdout } = await lazy(settings('s3://any-bucket/', endpoint), ['get', 'db'], {
-      started: (child) => connected.push(() => child.kill(signal)),
+    const { code, stderr, stdout } = await lazy(settings('s3://any-bucket/', silent.url), ['get', 'db'], {
+      started: (child) => {
+        silent.connected = () => child.kill(signal);
+      },
     });
     expect({ code, stderr, stdout }).toEqual({ code: status, stderr: '', stdout: '' });
     expect(performance.now() - start).toBeLessThan(10_000);

@@ -1,5 +1,3 @@
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +7,7 @@ import { AwsKmsKey } from '../../src/keys/aws-kms.js';
 import { makeKmsKey, motoUrl, startMoto, type KmsKey } from '../emulators/servers.js';
 import { atEveryCall, FAULT_KINDS, faultyClient } from '../suites/faults.js';
 import { keySuite } from '../suites/keys.js';
+import { answeringServer, type AnsweringServer } from '../support/answering-server.js';
 
 const REGION = 'us-east-1';
 const CONTEXT = { 'lazycred:name': 'prod/db' };
@@ -262,20 +261,15 @@ describe('failures', () => {
 });
 
 describe('answers that no KMS should give', () => {
-  let server: HttpServer;
+  let server: AnsweringServer;
   let body = '';
   let key: AwsKmsKey;
   beforeAll(async () => {
-    server = createServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    key = keyOf('alias/acme', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server = await answeringServer();
+    server.answer = () => ({ status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body });
+    key = keyOf('alias/acme', server.url);
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  afterAll(() => server.close());
 
   const secret = Buffer.alloc(32, 0x5a);
   const blob = Buffer.alloc(100, 1).toString('base64');
@@ -326,7 +320,7 @@ describe('answers that no KMS should give', () => {
   ])(
     '%s in the answer to any request is ERR_INTEGRITY, and no data key is used',
     async (_, configured, answered) => {
-      const of = keyOf(configured, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const of = keyOf(configured, server.url);
       const calls = [() => of.generate({}), () => of.wrap(secret, {}), () => of.unwrap(wrapped, {})];
       for (const call of calls) {
         body = JSON.stringify({

@@ -69,16 +69,23 @@ export async function answeringServer(): Promise<AnsweringServer> {
 /** An S3 failure as the service writes it. */
 export function s3Failure(status: number, code: string): Answer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>the model of it</Message></Error>`;
+  return s3Answer(body, status);
+}
+
+/** What S3 answers in XML. */
+export function s3Answer(body: string, status = 200): Answer {
   return { status, headers: { 'content-type': 'application/xml', 'x-amz-request-id': 'R' }, body };
+}
+
+/** What DynamoDB or KMS answers. */
+export function jsonAnswer(body: unknown, status = 200): Answer {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'R' };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** A failure of DynamoDB or KMS as the service writes it. */
 export function jsonFailure(status: number, type: string, message = 'the model of it'): Answer {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'R' },
-    body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }),
-  };
+  return jsonAnswer({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }, status);
 }
 
 /** Bodies with which something else than the service answers 200, each under its name. */

@@ -8,6 +8,7 @@ import { collect } from '../../suites/ground.js';
 import { fakeRecord, fakeStub } from '../../suites/records.js';
 import {
   answeringServer,
+  jsonAnswer,
   jsonFailure,
   NO_ANSWERS,
   type Answer,
@@ -24,17 +25,13 @@ const row = {
   header: { S: '{}' },
   data: { S: '' },
 };
-const ok = (body: unknown): Answer => ({
-  status: 200,
-  headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'R' },
-  body: JSON.stringify(body),
-});
 const opOf = ({ target }: Asked): string => target.split('.')[1] ?? '';
 
 /** What DynamoDB answers when all is well: the table holds version 2. */
 function healthy(request: Asked): Answer {
-  if (['Query', 'Scan'].includes(opOf(request))) return ok({ Items: [row], Count: 1, ScannedCount: 1 });
-  return ok({});
+  if (['Query', 'Scan'].includes(opOf(request)))
+    return jsonAnswer({ Items: [row], Count: 1, ScannedCount: 1 });
+  return jsonAnswer({});
 }
 
 let server: AnsweringServer;
@@ -115,7 +112,7 @@ describe('each operation × each answer that DynamoDB documents', () => {
       }
       let conflicts = 2;
       server.answer = (request) => {
-        if (opOf(request) === 'Query') return ok({ Items: [], Count: 0 });
+        if (opOf(request) === 'Query') return jsonAnswer({ Items: [], Count: 0 });
         return opOf(request) === 'PutItem' && conflicts-- > 0 ? jsonFailure(400, type) : healthy(request);
       };
       const store = new Store({ backend, keys: [provider], backOff: () => Promise.resolve() });
@@ -127,7 +124,7 @@ describe('each operation × each answer that DynamoDB documents', () => {
     server.answer = (request) =>
       opOf(request) === 'PutItem'
         ? jsonFailure(400, 'ConditionalCheckFailedException')
-        : ok({ Items: [], Count: 0 });
+        : jsonAnswer({ Items: [], Count: 0 });
     await expect(backend.create(fakeRecord('db', 1), undefined)).rejects.toMatchObject({
       code: 'ERR_UNSUPPORTED',
       message: expect.stringContaining('although nobody else has written') as unknown,
@@ -174,7 +171,7 @@ describe('a 200 that is not the answer', () => {
     ],
   ])('a page with %s is a typed failure, never a part of the rows', async (_, page) => {
     for (const name of ['Query of the versions', 'Scan'] as const) {
-      await expect(given(name, ok(page))).rejects.toMatchObject({
+      await expect(given(name, jsonAnswer(page))).rejects.toMatchObject({
         code: expect.stringMatching(/^ERR_(?:UNAVAILABLE|INTEGRITY)$/u) as unknown,
       });
     }
@@ -183,11 +180,11 @@ describe('a 200 that is not the answer', () => {
   test('a row of another name than was asked for is ERR_UNAVAILABLE', async () => {
     const other = { ...row, name: { S: 'other' } };
     for (const [name, answer] of [
-      ['Query of the newest', ok({ Items: [other], Count: 1 })],
-      ['Query of the versions', ok({ Items: [other], Count: 1 })],
-      ['GetItem', ok({ Item: other })],
+      ['Query of the newest', jsonAnswer({ Items: [other], Count: 1 })],
+      ['Query of the versions', jsonAnswer({ Items: [other], Count: 1 })],
+      ['GetItem', jsonAnswer({ Item: other })],
       // Of the right name and another version.
-      ['GetItem', ok({ Item: row })],
+      ['GetItem', jsonAnswer({ Item: row })],
     ] as const) {
       await expect(given(name, answer)).rejects.toMatchObject({
         code: 'ERR_UNAVAILABLE',
@@ -204,7 +201,7 @@ describe('a 200 that is not the answer', () => {
       { name: 'db' },
       { ...row, version: { S: '7'.padStart(19, '0') }, data: { S: 5 } },
     ]) {
-      await expect(given('GetItem', ok({ Item }))).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+      await expect(given('GetItem', jsonAnswer({ Item }))).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
     }
   });
 

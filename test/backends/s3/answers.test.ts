@@ -10,6 +10,7 @@ import { fakeRecord, fakeStub } from '../../suites/records.js';
 import {
   answeringServer,
   NO_ANSWERS,
+  s3Answer,
   s3Failure,
   type Answer,
   type AnsweringServer,
@@ -19,16 +20,10 @@ import { s3Client } from '../../support/s3-client.js';
 
 const db = parseName('db');
 const HEAD = JSON.stringify(fakeRecord('db', 2).fields);
-const listing = (members: string): Answer => ({
-  status: 200,
-  headers: { 'content-type': 'application/xml', 'x-amz-request-id': 'R' },
-  body: `<?xml version="1.0"?><ListBucketResult><Name>b</Name>${members}</ListBucketResult>`,
-});
-const versionsOf = (members: string): Answer => ({
-  status: 200,
-  headers: { 'content-type': 'application/xml', 'x-amz-request-id': 'R' },
-  body: `<?xml version="1.0"?><ListVersionsResult><Name>b</Name>${members}</ListVersionsResult>`,
-});
+const listing = (members: string): Answer =>
+  s3Answer(`<?xml version="1.0"?><ListBucketResult><Name>b</Name>${members}</ListBucketResult>`);
+const versionsOf = (members: string): Answer =>
+  s3Answer(`<?xml version="1.0"?><ListVersionsResult><Name>b</Name>${members}</ListVersionsResult>`);
 const KEY = '<Contents><Key>db</Key><Size>9</Size><ETag>"e"</ETag></Contents>';
 const VERSION =
   '<Version><Key>db</Key><VersionId>1</VersionId><IsLatest>false</IsLatest></Version>' +
