@@ -144,7 +144,7 @@ export function serviceError(e: unknown, call: ServiceCall): unknown {
  */
 export function notAnAnswer(call: ServiceCall, why: string, cause?: unknown): LazycredError {
   const { service, action, name, location } = call;
-  const message = `${service} is unavailable, cannot ${action}: what came is not an answer of ${kindOf(service)}: ${why}`;
+  const message = `${service} is unavailable, cannot ${action}: what came is not an answer of ${nameOfService(service)}: ${why}`;
   return new LazycredError('ERR_UNAVAILABLE', message, {
     name,
     location,
@@ -166,7 +166,7 @@ const FAILS: Partial<Record<ErrorCode, string>> = {
 };
 
 // `S3 in eu-west-1` → `S3`.
-function kindOf(service: string): string {
+function nameOfService(service: string): string {
   return service.split(' ', 1)[0] ?? service;
 }
 

@@ -114,7 +114,7 @@ export class LocalBackend implements Backend {
     await removeVersion(this.#folder(name), fileOf(version), name);
   }
 
-  /** Nothing that a file system keeps can be reached from here. */
+  /** Does nothing: what a disk keeps of overwritten files can't be reached through the file system. */
   async purge(
     name: SecretName,
     _versions: readonly string[] | undefined,
@@ -177,7 +177,7 @@ export class LocalBackend implements Backend {
 
   #body(name: SecretName, fields: Fields): Buffer {
     const body = encodeBody(fields);
-    // A listing knows by its size alone which file is worth reading.
+    // A listing reads files of that size alone.
     if (!isRemoved(fields) || body.length === STUB_BYTES) return body;
     const message = `a record without a value is larger than ${STUB_BYTES} bytes`;
     throw new LazycredError('ERR_USAGE', message, { name, location: this.location });
@@ -214,7 +214,7 @@ export class LocalBackend implements Backend {
     try {
       newest = await this.#newest(name, use, signal);
     } catch (e) {
-      // Whoever reads that one learns what is wrong with it; the others are listed all the same.
+      // `get` of that name tells what is wrong with the file; one such file must not end the whole listing.
       if (isOdd(e)) return { name };
       throw e;
     }
@@ -235,7 +235,7 @@ export class LocalBackend implements Backend {
     });
   }
 
-  // A page at a time, in order; what is undefined has vanished meanwhile.
+  // Reads a page at a time and keeps the order; an item whose file has vanished meanwhile is left out.
   async *#each<T>(
     items: readonly T[],
     read: (item: T) => Promise<Listed | undefined>,
@@ -250,19 +250,20 @@ export class LocalBackend implements Backend {
   }
 }
 
-// What is wrong with one name's files: no plain file, one that may not be read, a link to no folder.
+// Failures that concern the files of one name: a file that is no plain one, or may not be read, or a folder that
+// is a link to something else.
 const ODD: ReadonlySet<string> = new Set(['ERR_INTEGRITY', 'ERR_ACCESS', 'ERR_CONFIG']);
 
 function isOdd(e: unknown): boolean {
   return isLazycredError(e) && ODD.has(e.code);
 }
 
-// Only a file of a stub's size is read.
+// The fields of a file that has a stub's size; other files are not read.
 function stubFields(file: RecordFile): Promise<Fields> {
   return file.size === STUB_BYTES ? readable(file) : Promise.resolve({});
 }
 
-// What isn't a record claims nothing, and whoever opens it learns what is wrong with it.
+// The fields of a record; none for a file that is no record: `get` tells what is wrong with it.
 async function readable(file: RecordFile): Promise<Fields> {
   try {
     return await file.fields();

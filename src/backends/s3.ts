@@ -71,7 +71,7 @@ export class S3Backend implements Backend {
   ): Promise<StoredRecord | undefined> {
     const call = { name, signal };
     if (version === undefined) return this.#records.head(call);
-    // The archive has no other keys; and a version must not be a way to another name's.
+    // An archive holds numbers alone, and the key of a version such as `x/1` would lie in another name's archive.
     if (versionNumber(version) === undefined) return undefined;
     let archived: StoredRecord | undefined;
     let denied: LazycredError | undefined;
@@ -97,17 +97,17 @@ export class S3Backend implements Backend {
     signal?.throwIfAborted();
     const call = { name, signal };
     if (newest === undefined) {
-      // Normally the archive is empty; not so where somebody removed the head by hand.
+      // Without a head the archive is empty, unless somebody removed the head by hand.
       return this.#listing.greatestArchived(call);
     }
     if (newest.version !== '') return Number(newest.version);
-    // LazyCred's own object holds no number. It is the version archived last (a put crashed between
-    // archiving it and swapping the head), or comes after that.
+    // LazyCred's own object holds no number. Either it is the version that was archived last, by a put that
+    // crashed before it swapped the head, or it comes after that version.
     const top = await this.#listing.greatestArchived(call);
     const key = this.#layout.archiveKey(name, String(top));
     const archived = top === 0 ? undefined : await this.#objects.get(key, call);
     const again = await this.#records.head(call);
-    // The list belongs to this head only if the head stood still.
+    // Another head that was put meanwhile may have archived more than was listed.
     if (again === undefined || revisionOf(again).etag !== revisionOf(newest).etag) return undefined;
     return archived?.body.equals(revisionOf(newest).body) === true ? top : top + 1;
   }
@@ -201,8 +201,8 @@ export class S3Backend implements Backend {
     return Promise.resolve();
   }
 
-  // Keeps the head that is about to be replaced, create-only. Who comes second compares: the same
-  // bytes are the same head, kept by another writer or by a put that crashed.
+  // Archives the head that is about to be replaced, only if nothing is archived under its number. If something is,
+  // its bytes tell: the same bytes are the same head, which another writer or a put that crashed has archived.
   async #archive(version: string, head: StoredRecord, call: NameCall): Promise<void> {
     const { name } = call;
     const key = this.#layout.archiveKey(name, version);
@@ -211,14 +211,14 @@ export class S3Backend implements Backend {
     await this.#unlessRefused(undefined, call, async () => {
       const refusal = await this.#put(key, object, call);
       if (refusal === undefined) return 'done';
-      // Another write was under way, which may come to nothing: nothing is known of what is archived.
+      // The server says that another write is under way. That write may fail, so what is archived is not known.
       if (!refusal.isRefusal) throw conflict(name, 'another writer is archiving it', refusal);
       const archived = await this.#objects.get(key, call);
       if (archived === undefined) return refusal;
       if (archived.body.equals(body)) return 'done';
       const now = await this.#records.head(call);
       const replaced = now === undefined || revisionOf(now).etag !== etag;
-      // The number of LazyCred's own object was only the next free one, and somebody else took it.
+      // LazyCred's own object had been given the next free number, which somebody else has taken by now.
       if (replaced || head.version === '') throw conflict(name, 'it was replaced meanwhile', refusal);
       const message = `the newest record was rolled back or damaged: another version ${version} is archived`;
       throw new LazycredError('ERR_INTEGRITY', message, {
@@ -229,7 +229,7 @@ export class S3Backend implements Backend {
     });
   }
 
-  // A conditional write; undefined when it succeeded.
+  // Writes under a condition, and returns undefined when that succeeded.
   async #put(
     key: string,
     object: Parameters<ConditionalWriter['put']>[1],
@@ -244,7 +244,7 @@ export class S3Backend implements Backend {
     }
   }
 
-  // Repeats a write that is refused although its condition holds, as after a conflict with nobody.
+  // Repeats a write that a server refuses although its condition holds, as some do where no other writer is.
   async #unlessRefused(
     etag: string | undefined,
     call: NameCall,

@@ -115,7 +115,8 @@ class Picker {
     this.origins[key] ??= { source: 'default', where };
   }
 
-  // What needs trust and hasn't it is left out where that is asked for; otherwise it is a problem.
+  // Whether a layer's setting counts. One that needs trust, and stands in a file that has none, is left out where
+  // `lenient` asks for that; otherwise it is a problem.
   #counts(layer: Layer, key: Key): boolean {
     const file = layer.source.untrusted;
     if (file === undefined || !NEED_TRUST.some((k) => k === key)) return true;
@@ -138,7 +139,7 @@ function originOf(layer: Layer, key: Key): Origin {
   return { source: layer.source.source, where: layer.source.where(layer.given.get(key) ?? key) };
 }
 
-// Variables that are set, though another source decides.
+// The variables that are set and don't count, since a nearer source gives the setting.
 function overridden(
   sources: readonly Layer[],
   origins: LoadedConfig['origins'],
@@ -156,7 +157,8 @@ function overridden(
   });
 }
 
-// AWS's variables are set for others, too: that a file is nearer than those is no surprise.
+// Whether a variable of ours asks for something else than what a file has set. AWS's variables are left out: they
+// are set for other programs, too, and nobody is surprised that the config file goes before them.
 function saysOtherwise(
   { variable, key }: LoadedConfig['overridden'][number],
   sources: readonly Layer[],

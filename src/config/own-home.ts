@@ -42,7 +42,7 @@ export async function refuseHome(home: string, data: string, uid: number): Promi
   for (let path = data; ; path = dirname(path)) {
     const owner = await ownerOf(path);
     if (owner === undefined) continue;
-    // Root's: a volume that was mounted there, or a home such as /tmp. Nobody is shut out of those.
+    // A folder of root's is a volume that was mounted there, or a home such as /tmp: nobody is shut out of it.
     if (owner === uid || owner === 0) return;
     throw strange(home, `belongs to another user (uid ${owner})`);
   }

@@ -53,20 +53,20 @@ async function ownSources(inline: Layer, o: FileChoice, base: Base, problems: Pr
       ? only(await readCchainrc(o, base, problems), problems)
       : NOTHING;
   return {
-    // Before the environment, as every file: cloudchain's region comes from nowhere else.
+    // cloudchain's file goes before the environment, as every file does: its region comes from nowhere else.
     layers: [...layers, ...last.layers, environment.layer],
     files: [...files, ...last.files],
     shadowed: environment.shadowed,
   };
 }
 
-// Stores to choose from, or a key that isn't KMS's, say that cloudchain's table is not what is meant.
+// Whether cloudchain's table may be meant: not where there are stores to choose from, or a key that isn't KMS's.
 function leavesStoreOpen(layer: Layer): boolean {
   const keys = layer.values.key ?? [];
   return !layer.given.has('store') && layer.stores.size === 0 && keys.every(isRemote);
 }
 
-// A file decides alone, as in LazyCred: half of it and half of the environment could be two teams' settings.
+// LazyCred reads its file or the environment, never both: the file could be one team's, the variables another's.
 async function lazycredSources(o: FileChoice, base: Base, problems: Problems): Promise<Sources> {
   const file = await readFileLayer({ ...o, lazycredOnly: true }, base, problems);
   if (file !== undefined) return only(file, problems);

@@ -71,7 +71,7 @@ export async function forEach<T>(
         }
         if (isThrottled(e) && isPatient()) {
           again.push(index);
-          // Fewer at once, down to one, which waits.
+          // Each refusal ends one worker; the last one waits and goes on.
           if (workers > 1) {
             workers--;
             return;
@@ -106,7 +106,7 @@ export function allOrError<T>(outcomes: readonly Outcome<T>[], action: string): 
   return new Map(outcomes.flatMap((o) => ('value' in o ? [[o.name, o.value] as const] : [])));
 }
 
-// What is most worth looking at first: an attack, then what waiting does not mend, then what it may.
+// The gravest first: what may be an attack, then what waiting does not mend, then what it may mend.
 const GRAVITY: readonly ErrorCode[] = [
   'ERR_INTEGRITY',
   'ERR_ACCESS',

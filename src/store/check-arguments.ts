@@ -95,7 +95,7 @@ function wrong(what: string, wanted: string, value: unknown): LazycredError {
   return new LazycredError('ERR_USAGE', `${what} must be ${wanted}, not ${kindOfValue(value)}`);
 }
 
-// Of which kind alone: what was given in a value's place may be secret.
+// Only the kind is named, `a number` say: what was given in a value's place may be secret.
 function kindOfValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;

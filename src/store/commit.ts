@@ -9,13 +9,13 @@ import { sameFields, type StoredRecord } from '../record.js';
 /** How long to wait after a lost race. */
 export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;
 
-// Full jitter up to a ceiling that doubles from the first to the last.
+// A random wait below a ceiling, which doubles with each attempt, from the first to the last.
 const FIRST_BACKOFF_MS = 20;
 const LAST_BACKOFF_MS = 1_000;
 
 /**
- * What shall follow the newest record: a new one to create, or nothing, since it says what it should.
- * `aside`: the new one needn't come after the newest, only be new.
+ * What shall follow the newest record: `create`, a new record; or `keep`, none, since the newest holds what was to
+ * be put. With `aside` the new record may lie below the newest, if only its version is new.
  */
 export type Next =
   { readonly create: StoredRecord; readonly aside?: boolean } | { readonly keep: StoredRecord };
@@ -61,7 +61,7 @@ export async function createAfter(
   }
 }
 
-// There is no next number to try: what is there already stays.
+// Creates a record at the version that was asked for, and no other: a record that is there already stays.
 async function createAside(write: Write, step: { readonly create: StoredRecord }): Promise<Next> {
   const { create } = step;
   const { backend, signal } = write;
@@ -72,7 +72,8 @@ async function createAside(write: Write, step: { readonly create: StoredRecord }
   throw failure;
 }
 
-// Undefined when it succeeded; the failure when somebody else may have won, or the answer was lost.
+// Creates a record. Returns undefined when that succeeded, and the failure when another writer may have won or the
+// answer was lost; other failures are thrown.
 async function tryCreate(
   { backend, signal }: Write,
   record: StoredRecord,

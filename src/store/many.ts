@@ -142,7 +142,7 @@ function optionsOf(entry: PutEntry | undefined, o: PutManyOptions): PutOptions {
   return { ...o, comment, by, tags, version };
 }
 
-// As it was given: null and undefined are no value, and refused as such.
+// An entry's value as it was given. null and undefined stay what they are, for the check to refuse them.
 function valueAt(entries: readonly PutEntry[], i: number): string | Uint8Array {
   return (entries[i] as PutEntry).value;
 }

@@ -25,7 +25,7 @@ export interface VersionWishes {
  * @throws ERR_CONFLICT when a wish doesn't hold
  */
 export function nextNumber(newest: StoredRecord | undefined, base: number, o: VersionWishes): string {
-  // CredStash's version 0 is no `ifVersion`, where 0 says that there never was one.
+  // `ifVersion: 0` says that there never was a version, so it can't mean CredStash's version 0.
   const number = base === 0 ? undefined : base;
   checkWishes(newest, newest === undefined ? 0 : number, o);
   const exact = o.version === undefined ? undefined : Number(o.version);
@@ -47,13 +47,13 @@ export function nextText(name: SecretName, newest: StoredRecord | undefined, o: 
   return exact;
 }
 
-/** The same where there are no versions. */
+/** The version of a format without versions, '', if the wishes hold. */
 export function noVersion(newest: StoredRecord | undefined, o: VersionWishes): '' {
   checkWishes(newest, undefined, o);
   return '';
 }
 
-// The number of the newest is undefined where it has none.
+// `number` is the newest record's; undefined where that record has none.
 function checkWishes(
   newest: StoredRecord | undefined,
   number: number | undefined,
@@ -81,7 +81,7 @@ function notAfter(version: number | string, newest: string): LazycredError {
   );
 }
 
-// A text may be anything that somebody stored.
+// A version for a message. CredStash's is any text that somebody stored, so it is quoted unless it is a number.
 function shown(version: number | string): string {
   return typeof version === 'number' || numberOf(version) !== undefined ? String(version) : quote(version);
 }

@@ -136,7 +136,7 @@ export class RecordReader {
       return isSame(await this.#open(newest, { keys: this.#writing, anyKey: undefined }, signal), value);
     } catch (e) {
       if (!isLazycredError(e, 'ERR_ACCESS') && !isLazycredError(e, 'ERR_INTEGRITY')) throw e;
-      // Another key opens it; otherwise this fails, too, and says why.
+      // Another key may open the record; if none does, the failure says why.
       await this.open(newest, signal);
       return false;
     }

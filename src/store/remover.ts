@@ -97,20 +97,21 @@ export class RecordRemover {
     old.delete(last);
     const goes = (v: Listed) => old.has(v.version);
     const versions = await this.#erase({ name: secret, by: o.by, signal }, { state: 'pruned', goes, last });
-    // What was erased before it was stopped half way may still be kept by the service.
+    // A prune that was stopped half way has purged nothing yet: its versions are purged now, too.
     const pruned = there.filter((v) => v.state === 'pruned').map((v) => v.version ?? '');
     return { versions, remains: await this.#backend.purge(secret, [...pruned, ...versions], { signal }) };
   }
 
-  // A first put that was killed made no version, but may have left what it wrote of one.
+  // The failure for a name without versions. A first put that was killed may have left an unfinished file there,
+  // with the value in it: that is removed first.
   async #nothingThere(name: SecretName, signal: AbortSignal): Promise<LazycredError> {
     await this.#backend.purge(name, [], { signal });
     return this.#reader.notFound(name, undefined, signal);
   }
 
   /**
-   * First what get sees: no older value comes back, wherever destroying is stopped. Gives the version
-   * that was made for it.
+   * Puts a tombstone over the newest version where that version is to go. `get` sees the tombstone from then on, so
+   * that no older value comes back wherever destroying is stopped. Returns the tombstone's version.
    *
    * @param asked the versions that go; undefined for all, also what is put until then
    */
@@ -141,7 +142,7 @@ export class RecordRemover {
   async #erase({ name, by, signal }: Removing, { state, goes, last }: Choice): Promise<string[]> {
     const { stubs } = this.#rules.format;
     const all = await this.#removable(name, signal);
-    // By its place, not by its number: version 9 of an old CredStash is newer than version 10.
+    // What follows `last` in the listing is older, not what has a lower number: CredStash's 9 is newer than its 10.
     const there = all.slice(
       Math.max(
         0,

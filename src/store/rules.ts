@@ -92,7 +92,8 @@ export class StoreRules {
     if (kind === this.formatName || (kind === 'stub' && this.format.stubs)) return;
     if (kind === 'newer' || kind === 'credsmash') throw this.notAccepted(kind);
     if (kind === 'broken') {
-      // It may be superseded where its place tells its version: it is kept as it is.
+      // A new version may follow a record that is broken where the record's place tells its version, since the
+      // record then stays where it is.
       if (this.format.versions !== 'none' && newest.version !== '') return;
       throw damaged(name);
     }
@@ -157,7 +158,7 @@ export class StoreRules {
     );
   }
 
-  // Only what is certainly too large: how long the wrapped keys are is known when they were asked for.
+  // Refuses only what is certainly too large: the wrapped keys' lengths are known after the keys were asked.
   #checkFits(name: SecretName, valueBytes: number, { by, comment, tags }: PutOptions): void {
     const context = this.context ?? {};
     const least = this.format.leastBytes(valueBytes, { name, context, by, comment, tags });

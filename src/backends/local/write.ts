@@ -39,8 +39,8 @@ export interface NewVersion {
  * Creates a version's file: a temporary file, flushed, then linked to its place, then the folder
  * flushed.
  *
- * Two writers that both follow version N meet at N + 1, where one link fails. Of two numbers that an
- * `after` may be followed by, only the look at the folder tells, a moment before.
+ * Two writers that both follow version 4 both link to 5, and one of the links fails. A writer that puts 7 after 4
+ * meets nobody there: that 5 exists is seen only by the look at the folder, a moment before the link.
  */
 export async function writeVersion(v: NewVersion): Promise<void> {
   const folder = join(v.dir, ...v.folders);
@@ -142,8 +142,8 @@ function conflict(v: NewVersion, why: string, cause?: unknown): LazycredError {
   return new LazycredError('ERR_CONFLICT', message, { name: v.name, location: v.location, cause });
 }
 
-// Every folder's entry in the one above must be on the disk before the version is: also where another
-// writer has just made it, and not yet flushed it.
+// A folder must be on the disk before the version in it is. So the folders above are flushed also where another
+// writer made them, who may not have flushed them yet.
 async function makeFolders(dir: string, folder: string): Promise<void> {
   const made = await makeFolder(folder);
   const top = made !== undefined && made.length <= dir.length ? dirname(made) : dir;

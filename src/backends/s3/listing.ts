@@ -27,7 +27,7 @@ export class S3Listing {
     this.#pageSize = pageSize;
   }
 
-  /** Each name that begins so, once, in the order of its key's bytes. */
+  /** Each name that begins with `prefix`, once, in the order of its key's bytes. */
   async *heads(prefix: string, call: S3Call): AsyncGenerator<Listed> {
     const { objects, layout } = this.#records;
     const begin = layout.headKey(prefix);
@@ -36,7 +36,7 @@ export class S3Listing {
     while (from !== undefined) {
       const { keys, next }: Page = await objects.page(begin, this.#pageSize, from, call);
       for (const key of keys) yield* this.#listedHead(key);
-      // Over all archives in one step: the cost of a listing doesn't grow with the versions.
+      // The next page begins behind all archives, so that the cost of a listing doesn't grow with the versions.
       const inArchives: boolean = !skipped && keys.at(-1)?.key.startsWith(layout.archives) === true;
       skipped ||= inArchives;
       from = next !== undefined && inArchives ? { after: layout.archives + LAST_CHARACTER } : next;
@@ -50,18 +50,18 @@ export class S3Listing {
     yield {
       name: storedName(name),
       ...(modified === undefined ? {} : { modified }),
-      // Told by size alone, so that a listing stays one request a page.
+      // The size alone tells a tombstone: to read it would cost a request a name.
       ...(size === STUB_BYTES ? { state: 'deleted' as const } : {}),
     };
   }
 
-  /** The same, each with its version: one HEAD a name, several at once, in the order of the listing. */
+  /** The names of {@link heads} with their versions: one HEAD a name, several at once, in the same order. */
   async *detailedHeads(prefix: string, call: S3Call): AsyncGenerator<Listed> {
     const waiting: Promise<Listed>[] = [];
     try {
       for await (const head of this.heads(prefix, call)) {
         const detailed = this.#detailed(head, call);
-        // Awaited in its turn; until then a failure must not count as unhandled.
+        // It is awaited in its turn; a failure before that must not count as unhandled.
         detailed.catch(() => undefined);
         waiting.push(detailed);
         if (waiting.length >= PARALLEL_READS) yield* [await (waiting.shift() as Promise<Listed>)];
@@ -86,7 +86,7 @@ export class S3Listing {
 
   /** The versions of a name, newest first: its head, then its archive. */
   async *versions(call: NameCall): AsyncGenerator<Listed> {
-    // The head first: what replaces it after this archives it, and so it is in the list that follows.
+    // The head is read first: whoever replaces it after that archives it, and the list that follows has it.
     const head = await this.#records.head(call);
     if (head !== undefined) yield listed(head);
     const versions = (await this.#archivedVersions(call)).filter((v) => v !== head?.version).reverse();

@@ -64,7 +64,7 @@ export function keysPage(
   return next === token ? 'it goes on where it began' : { keys, next: { token: next } };
 }
 
-/** The same for ListObjectVersions. */
+/** A page of ListObjectVersions, checked as {@link pageOf} checks one of ListObjectsV2. */
 export function versionsPage(
   out: ListObjectVersionsCommandOutput,
   prefix: string,

@@ -35,7 +35,7 @@ export async function purge(
     }
     return undefined;
   } catch (e) {
-    // Rarely does a server that can't list versions keep any.
+    // A server that can't list versions hardly ever keeps any, so that is no failure.
     if (left === 0 && isLazycredError(e, 'ERR_UNSUPPORTED')) return NOT_LISTED;
     if (!isLazycredError(e, 'ERR_ACCESS')) throw e;
     const what = left === 0 ? 'what a versioned bucket keeps of it' : `${left} noncurrent S3 versions`;
@@ -59,14 +59,14 @@ async function noncurrent(
   const erased = versions?.map((version) => layout.archiveKey(name, version));
   const isArchive = (key: string) =>
     erased === undefined ? layout.archivedVersion(name, key) !== undefined : erased.includes(key);
-  // By the exact keys: `db-2` and the archive of `db/x` begin alike.
+  // Keys are compared whole: the listing for `db` also gives `db-2`, and the archive of `db/x`.
   const heads = (await objects.versions(headKey, call)).filter((v) => v.key === headKey);
   const archived = (await objects.versions(layout.archiveFolder(name), call)).filter((v) => isArchive(v.key));
   return [...heads, ...archived].filter((v) => !v.current);
 }
 
-// A noncurrent head tells by its metadata which version it was; one that doesn't (LazyCred's own)
-// goes only with everything.
+// A noncurrent head's metadata tells which version it was. LazyCred's own objects have no such metadata: they go
+// only when all versions go.
 async function heldOneOf(
   { objects }: S3Records,
   versions: readonly string[] | undefined,

@@ -3,12 +3,13 @@ import { usage } from './parse.js';
 import type { CommandArguments } from './options.js';
 
 /**
- * The version, or another number from 1, that an option gives.
+ * Reads an option whose value is an integer from 1: a version, or how many.
  *
- * @param takes what the message says that it takes
+ * @param takes what the option takes, for the message
+ * @returns undefined where the option is not given
  * @throws ERR_USAGE
  */
-export function numberOption(
+export function readPositiveInteger(
   args: CommandArguments,
   option: string,
   takes = 'a version, an integer from 1',
@@ -32,12 +33,12 @@ const DAY = /^\d{4}-\d\d-\d\d$/u;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/u;
 
 /**
- * A moment as people give it: an age before now (`90d`, `12h`), a day (its beginning in UTC), or a
+ * Reads a time as people give it: an age before now (`90d`, `12h`), a day (its beginning in UTC), or a
  * time with its zone (RFC 3339).
  *
  * @throws ERR_USAGE
  */
-export function momentOf(option: string, text: string, now: Date): Date {
+export function readTime(option: string, text: string, now: Date): Date {
   const [, count = '', unit = ''] = AGE.exec(text) ?? [];
   const age = Number(count) * (UNITS_MS[unit] ?? NaN);
   const time = DAY.test(text) || TIME.test(text) ? Date.parse(text) : now.getTime() - age;

@@ -33,8 +33,9 @@ interface LoadedChunk {
  * V8 compiles a function only when it is first called and each command calls others.
  */
 export function startChunks(folder: string, entry: string, word: string): void {
+  // Not by files/current-user: that asks the database of users, and would load the library's errors into this file.
   const cache = openCodeCache(process.env, process.getuid?.());
-  // A node:-only fallback: the chunks hold all of our dependencies.
+  // Loads Node's own modules, and the chunks where there is no cache: they hold all of our dependencies.
   const native = createRequire(join(folder, 'lazy.cjs'));
   if (cache === undefined) {
     native(entry);

@@ -6,7 +6,7 @@ import type { Command } from '../command.js';
 import { confirm, YES } from '../steps/confirm.js';
 import { tellRemoved } from '../steps/tell-removed.js';
 import type { Session } from '../session.js';
-import { momentOf, numberOption } from '../arguments/numbers.js';
+import { readTime, readPositiveInteger } from '../arguments/numbers.js';
 
 const WHAT = 'What is removed:';
 
@@ -36,9 +36,9 @@ terminal it needs --yes.`,
 
 async function prune(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
-  const keep = numberOption(args, 'keep', 'how many, an integer from 1');
+  const keep = readPositiveInteger(args, 'keep', 'how many, an integer from 1');
   const older = args.text('older-than');
-  const olderThan = older === undefined ? undefined : momentOf('older-than', older, new Date());
+  const olderThan = older === undefined ? undefined : readTime('older-than', older, new Date());
   if (keep === undefined && olderThan === undefined) throw usage('prune needs --keep N or --older-than AGE');
   const by = await authorOf(args, session);
   const store = await session.open('nothing');

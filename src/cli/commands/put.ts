@@ -8,7 +8,7 @@ import { json, writeOut } from '../io/streams.js';
 import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';
 import { readValue } from '../io/value.js';
-import { numberOption } from '../arguments/numbers.js';
+import { readPositiveInteger } from '../arguments/numbers.js';
 
 const VALUE = 'Where the value comes from:';
 const VERSION = 'The new version:';
@@ -81,10 +81,10 @@ prefer stdin, a file or the prompt.`,
 
 async function put(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
-  const ifVersion = args.text('if-version') === '0' ? 0 : numberOption(args, 'if-version', OR_NONE);
+  const ifVersion = args.text('if-version') === '0' ? 0 : readPositiveInteger(args, 'if-version', OR_NONE);
   const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
   const { format } = (await session.config()).settings;
-  const version = format === 'credstash' ? args.text('version') : numberOption(args, 'version');
+  const version = format === 'credstash' ? args.text('version') : readPositiveInteger(args, 'version');
   // A bad name is refused before the prompt, so that nobody types a value in vain.
   if (format === 'native') parseName(name);
   const by = await authorOf(args, session);

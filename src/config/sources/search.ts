@@ -31,7 +31,7 @@ export const OWN_FILE = 'config.yaml';
 
 /** The member of package.json. */
 const MEMBER = 'lazycred';
-/** Not our file: large ones are none of our business (editors' extensions have some of a megabyte). */
+/** Largest package.json that is read, in bytes: those of editors' extensions reach a megabyte. */
 const MAX_PACKAGE_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -44,7 +44,7 @@ const MAX_PACKAGE_BYTES = 16 * 1024 * 1024;
 export async function readConfigFile(file: string, named = false): Promise<ConfigFile | undefined> {
   const shared = basename(file) === PACKAGE_FILE;
   const read = await readConfigText(file, shared ? MAX_PACKAGE_BYTES : MAX_CONFIG_BYTES, named);
-  // A package.json without us is not judged, not even its syntax.
+  // A package.json without our member is not judged, not even its syntax.
   if (read === undefined || (shared && !read.text.includes(`"${MEMBER}"`))) return undefined;
   const whole = shared ? await parseData(file, read.text) : undefined;
   if (shared && !(isMap(whole) && Object.hasOwn(whole, MEMBER))) return undefined;
