@@ -87,8 +87,14 @@ export function checkEntries(value: unknown): void {
 }
 
 /** @throws ERR_USAGE unless `value` is a list */
-export function checkList(value: unknown, what: string): void {
+function checkList(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw wrong(what, 'a list', value);
+}
+
+/** @throws ERR_USAGE unless `value` is a list of texts */
+export function checkNames(value: unknown): void {
+  checkList(value, 'the names');
+  for (const name of value as unknown[]) if (!isText(name)) throw wrong("a secret's name", 'text', name);
 }
 
 function wrong(what: string, wanted: string, value: unknown): LazycredError {

@@ -2,6 +2,7 @@ import type { Backend } from '../backend.js';
 import { claimOf } from '../record/claims.js';
 import type { Listed } from '../record.js';
 import { isGlob, parseGlob } from '../text/glob.js';
+import { checkOptions } from './check-arguments.js';
 import type { OperationRunner } from './operation.js';
 import type { ListedSecret, ListOptions, NamedVersion } from './options.js';
 import type { StoreRules } from './rules.js';
@@ -27,6 +28,7 @@ export class SecretLister {
 
   /** See `Store.list`. */
   async *list(o: ListOptions): AsyncGenerator<ListedSecret, void, undefined> {
+    checkOptions(o);
     const { details } = o;
     const isWanted = async (listed: Listed, signal: AbortSignal) =>
       o.deleted === true ? this.#isDeleted(listed, signal) : listed.state === undefined;
@@ -37,6 +39,7 @@ export class SecretLister {
 
   /** See `Store.versions`. */
   async *versions(o: Pick<ListOptions, 'match' | 'signal'>): AsyncGenerator<NamedVersion, void, undefined> {
+    checkOptions(o);
     this.#rules.needsVersions();
     const isWanted = (listed: Listed) => Promise.resolve(!isGone(listed));
     for await (const listed of this.#matching(o, { versions: true }, isWanted)) {

@@ -4,7 +4,7 @@ import { LazycredError } from '../errors.js';
 import { storedName } from '../record/names.js';
 import type { Secret } from '../secret.js';
 import { allOrError, forEach, type Outcome } from './bulk.js';
-import { checkEntries, checkList, checkOptions, copyOf } from './check-arguments.js';
+import { checkEntries, checkNames, checkOptions, copyOf } from './check-arguments.js';
 import type { SecretLister } from './lister.js';
 import type { OperationRunner } from './operation.js';
 import type { GetOptions, ManyOptions, PutEntry, PutManyOptions, PutOptions, PutResult } from './options.js';
@@ -38,13 +38,14 @@ export class ManySecrets {
 
   /** See `Store.getMany`. */
   async getMany(names: readonly string[], o: ManyOptions): Promise<Map<string, Secret>> {
-    checkList(names, 'the names');
+    checkNames(names);
     checkOptions(o);
     return allOrError(await this.#readEach([...new Set(names)], o), 'get');
   }
 
   /** See `Store.getAll`. */
   async getAll(o: ManyOptions & { readonly match?: string | undefined }): Promise<Map<string, Secret>> {
+    checkOptions(o);
     const { match, signal } = o;
     const names: string[] = [];
     for await (const { name } of this.#parts.lister.list({ match, signal })) names.push(name);
@@ -98,6 +99,7 @@ export class ManySecrets {
     o: ManyOptions & PutManyOptions,
   ): Promise<Map<string, boolean>> {
     checkEntries(entries);
+    checkOptions(o);
     const { progress, ...options } = o;
     const names = entries.map((e) => e.name);
     const isUnchanged = (name: string, i: number) =>

@@ -81,7 +81,12 @@ describe('a name that is no text is ERR_USAGE', () => {
       await expect(call(store, 'checkMany', entries)).rejects.toMatchObject({ code: 'ERR_USAGE' });
     }
     await expect(call(store, 'getMany', 'db')).rejects.toMatchObject({ code: 'ERR_USAGE' });
-    await expect(call(store, 'getMany', [5])).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    for (const name of [5, null, Symbol('db'), ['db']]) {
+      await expect(call(store, 'getMany', ['db', name])).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+        message: expect.stringMatching(/^a secret's name must be text, not /u) as unknown,
+      });
+    }
   });
 });
 
@@ -117,5 +122,21 @@ describe('an option of a wrong type is ERR_USAGE that names it', () => {
       message: 'match must be text, not a number',
     });
     await expect(call(store, 'get', 'db', null)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+
+  test('the options as a whole, and a pattern that only looks like text', async () => {
+    const store = open();
+    await store.put('db', 'value');
+    const listed = async (method: string, options: unknown): Promise<void> => {
+      const listing = untyped(store)[method]?.(options) as unknown as AsyncIterable<unknown>;
+      for await (const one of listing) expect(one).toBeDefined();
+    };
+    for (const options of [null, 'db', { match: ['d*'] }, { match: Buffer.from('d*') }, { deleted: 'no' }]) {
+      for (const method of ['list', 'versions']) {
+        await expect(listed(method, options)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+      }
+      await expect(call(store, 'getAll', options)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+      await expect(call(store, 'unchangedMany', [], options)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    }
   });
 });

@@ -136,6 +136,7 @@ def bad_members():
         "empty": "",
         "year": "12025-01-02T03:04:05.678Z",
         "sign": "+002025-01-02T03:04:05.678Z",
+        "expanded-year": "+012025-01-02T03:04:05.678Z",
     }.items():
         fails(f"created-{file}", f"the time {created!r}", "F-26", created=created)
     fails("expires-bad", "an expiry that is a date only", "F-26", expires="2026-01-01")

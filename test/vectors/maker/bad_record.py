@@ -26,6 +26,7 @@ def bad_record():
         "empty": "",
         "word": "one",
         "space": "1 ",
+        "ten-digits": "1000000000",
     }.items():
         fails(f"format-{file}", f"the format's number is {number!r}", "F-2", edit=fields(lazycred=number))
     fails(
