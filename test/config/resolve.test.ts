@@ -59,6 +59,12 @@ describe('store', () => {
     ['s3://acme/a/b', { kind: 's3', bucket: 'acme', prefix: 'a/b/' }],
     ['s3://acme.eu-1/a b/%20/', { kind: 's3', bucket: 'acme.eu-1', prefix: 'a b/%20/' }],
     ['s3://Acme_Old/x', { kind: 's3', bucket: 'Acme_Old', prefix: 'x/' }],
+    // An access point's alias stands for a bucket's name.
+    [
+      's3://team-a-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias/creds/',
+      { kind: 's3', bucket: 'team-a-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias', prefix: 'creds/' },
+    ],
+    ['s3://acme-x-s3', { kind: 's3', bucket: 'acme-x-s3', prefix: '' }],
     [
       's3://arn:aws:s3:eu-west-1:123456789012:accesspoint/team-a/creds/db',
       {
@@ -104,6 +110,8 @@ describe('store', () => {
     ['s3://AB', /the bucket must be/u],
     ['s3://a..b', /the bucket must be/u],
     [`s3://${'x'.repeat(256)}`, /the bucket must be/u],
+    ['s3://acme--usw2-az1--x-s3/creds/', /a directory bucket \(S3 Express, "--x-s3"\) lists .* in no order/u],
+    ['s3://team-a--usw2-az1--xa-s3', /a directory bucket/u],
     ['s3://arn:aws:s3:::acme/creds/', /a bucket goes by its name, not by its ARN/u],
     ['s3://arn:aws:s3::123456789012:accesspoint/mfzw.mrap/', /a multi-Region access point/u],
     ['s3://arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/a/', /not one of an access point/u],
@@ -378,6 +386,8 @@ describe("LazyCred's settings", () => {
     expect((await failure(() => resolveConfig({ s3_path: '/x', key: 'local:/k' }))).message).toMatch(
       /name of a bucket/u,
     );
+    const express = { s3_path: 'acme--use1-az4--x-s3/creds/', key: 'local:/k' };
+    expect((await failure(() => resolveConfig(express))).message).toMatch(/directory bucket/u);
     expect((await failure(() => resolveConfig({ store: '/x', key_alias: 'alias/a' }))).message).toMatch(
       /without/u,
     );

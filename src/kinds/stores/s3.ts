@@ -4,7 +4,7 @@ import { quote } from '../../text/printable.js';
 import { unfit } from '../../text/unfit.js';
 import type { SetupPart } from '../../setup/steps.js';
 import type { StoreKind } from '../kind.js';
-import { canBeMade, readBucket, splitBucket } from './s3/bucket.js';
+import { canBeMade, readBucket, refuseDirectoryBucket, splitBucket } from './s3/bucket.js';
 
 /** Objects of a bucket whose keys begin with the prefix. */
 export interface S3Location {
@@ -71,6 +71,7 @@ export const s3: StoreKind<S3Location> = {
 /** Reads LazyCred's `s3_path`: bucket, `/`, and a prefix that is kept exactly, for names are put right behind it. */
 export function parseS3Path(text: string): S3Location {
   const { bucket, prefix } = splitBucket(text);
+  refuseDirectoryBucket(bucket);
   if (!OLD_BUCKET.test(bucket)) unfit('it does not begin with the name of a bucket (bucket/folder/)');
   checkPrefix(prefix);
   return { kind: 's3', bucket, prefix };

@@ -15,6 +15,10 @@ const BUCKET = /^[A-Za-z0-9_][A-Za-z0-9._-]{1,253}[A-Za-z0-9_-]$/u;
 // What S3 makes today: 3–63 characters, lower case.
 const NEW_BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/u;
 
+// S3 user guide, "Directory bucket naming rules" and "Differences for directory buckets": ListObjectsV2 promises no
+// order and takes no prefix but one that ends with "/". `--xa-s3` ends the name of an access point of such a bucket.
+const DIRECTORY_BUCKET = /--xa?-s3$/u;
+
 // S3 user guide, "Access points": 3–50 characters of the name, in an ARN behind "accesspoint/" or "accesspoint:".
 const ACCESS_POINT =
   /^(arn:aws[a-z-]{0,20}:s3:([a-z0-9-]{1,63}):[0-9]{12}:accesspoint[/:][a-z0-9][a-z0-9-]{1,48}[a-z0-9])(?:\/(.*))?$/su;
@@ -27,6 +31,7 @@ const ACCESS_POINT =
 export function readBucket(text: string): NamedBucket {
   if (text.startsWith('arn:')) return readArn(text);
   const named = splitBucket(text);
+  refuseDirectoryBucket(named.bucket);
   if (BUCKET.test(named.bucket) && !named.bucket.includes('..')) return named;
   return unfit(
     'the bucket must be 3 to 63 of a-z, 0-9, "." and "-" (s3://BUCKET/PREFIX/)',
@@ -39,6 +44,19 @@ export function splitBucket(text: string): { readonly bucket: string; readonly p
   const slash = text.indexOf('/');
   if (slash === -1) return { bucket: text, prefix: '' };
   return { bucket: text.slice(0, slash), prefix: text.slice(slash + 1) };
+}
+
+/**
+ * Refuses the name of an S3 Express bucket, and of an access point of one.
+ *
+ * @throws ERR_CONFIG
+ */
+export function refuseDirectoryBucket(bucket: string): void {
+  if (!DIRECTORY_BUCKET.test(bucket)) return;
+  unfit(
+    'a directory bucket (S3 Express, "--x-s3") lists its objects in no order and keeps no versions of them: names would be missed',
+    'use a general purpose bucket',
+  );
 }
 
 /** Whether S3 would make a bucket of that name today. */
