@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LazycredError } from '../errors.js';
 import { quote } from '../text/printable.js';
-import { ask, settle, type CallFor } from './request.js';
+import { ask, settle, type CallFor, type SendOptions } from './request.js';
 import { DONE, STATE_TAG, tagList, tagOf, UNFINISHED, type SetupRun, type SetupStep } from './steps.js';
 import type { TableKeys } from '../backends/dynamodb/table-keys.js';
 
@@ -63,11 +63,13 @@ export async function setUpTable(o: TableSetup): Promise<SetupStep[]> {
   if (found !== undefined) checkKeys(found.table, o, location);
   if (found !== undefined && tagOf(found.tags, STATE_TAG) !== UNFINISHED) return describe(o, found);
   if (found === undefined && o.mustExist === true) throw absent(o, location);
+  let lacking: readonly string[] = [];
   if (!o.dryRun) {
     if (found === undefined && (await create(o, call)) === 'there') return setUpTable(o);
-    await finish(o, call);
+    lacking = await finish(o, call);
   }
-  const detail = `keys ${o.keys.join(' and ')}, ${MADE}, in ${o.region}`;
+  const lacks = lacking.length === 0 ? '' : `; this server does not offer ${lacking.join(', ')}`;
+  const detail = `keys ${o.keys.join(' and ')}, ${MADE}, in ${o.region}${lacks}`;
   return [
     found === undefined
       ? { what, action: 'make', detail, cost: COST }
@@ -146,7 +148,8 @@ async function create(o: TableSetup, call: CallFor): Promise<'made' | 'there'> {
   return 'there';
 }
 
-async function finish(o: TableSetup, call: CallFor): Promise<void> {
+/** @returns the permissions whose requests this server doesn't know: what it can't do can't be finished */
+async function finish(o: TableSetup, call: CallFor): Promise<readonly string[]> {
   const TableName = o.table;
   const arn = await settle(call(''), async () => {
     const table = await describeTable(o, call);
@@ -154,36 +157,27 @@ async function finish(o: TableSetup, call: CallFor): Promise<void> {
     if (table === undefined || table.TableStatus !== 'ACTIVE') return 'again';
     return table.TableArn ?? '';
   });
+  const lacking: string[] = [];
+  const send = async (
+    permission: string,
+    request: (options: SendOptions) => Promise<unknown>,
+    expected: Readonly<Record<string, 'again'>>,
+  ): Promise<void> => {
+    const answers = { ...expected, UnknownOperationException: 'not offered' } as const;
+    const answer = await settle(call(''), () => ask(call(permission), request, answers));
+    if (answer === 'not offered') lacking.push(permission);
+  };
+  const recover = new UpdateContinuousBackupsCommand({
+    TableName,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
   // The answer to a table that is a moment old: "backups are being enabled, retry later".
-  const NOT_YET = {
-    ContinuousBackupsUnavailableException: 'again',
-    TableNotFoundException: 'again',
-  } as const;
-  await settle(call(''), () =>
-    ask(
-      call('dynamodb:UpdateContinuousBackups'),
-      (options) =>
-        o.client.send(
-          new UpdateContinuousBackupsCommand({
-            TableName,
-            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-          }),
-          options,
-        ),
-      { ...NOT_YET, UnknownOperationException: 'not offered' },
-    ),
-  );
-  await settle(call(''), () =>
-    ask(
-      call('dynamodb:TagResource'),
-      (options) =>
-        o.client.send(
-          new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: STATE_TAG, Value: DONE }] }),
-          options,
-        ),
-      { ResourceInUseException: 'again', ResourceNotFoundException: 'again' },
-    ),
-  );
+  const notYet = { ContinuousBackupsUnavailableException: 'again', TableNotFoundException: 'again' } as const;
+  await send('dynamodb:UpdateContinuousBackups', (options) => o.client.send(recover, options), notYet);
+  const mark = new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: STATE_TAG, Value: DONE }] });
+  const beingChanged = { ResourceInUseException: 'again', ResourceNotFoundException: 'again' } as const;
+  await send('dynamodb:TagResource', (options) => o.client.send(mark, options), beingChanged);
+  return lacking;
 }
 
 function absent({ table, region }: TableSetup, location: string): LazycredError {
@@ -231,5 +225,16 @@ function describe(o: TableSetup, { table, recovery }: TableState): SetupStep[] {
   if (table.DeletionProtectionEnabled === true) is.push('protected from deletion');
   else lack('deletion protection', `update-table --table-name ${o.table} --deletion-protection-enabled`);
   const detail = is.length === 0 ? 'exists' : `exists: ${is.join(', ')}`;
-  return [{ what: `table ${o.table}`, action: 'none', detail, cost: '' }, ...lacks];
+  return [{ what: `table ${o.table}`, action: 'none', detail, cost: '' }, ...replicated(o, table), ...lacks];
+}
+
+/** A warning where writers in two regions lose each other's values: a condition is checked in one region alone. */
+function replicated(o: TableSetup, table: TableDescription): SetupStep[] {
+  const others = (table.Replicas ?? []).flatMap(({ RegionName }) =>
+    RegionName === undefined || RegionName === o.region ? [] : [RegionName],
+  );
+  // Absent means eventual (API reference, "TableDescription").
+  if (others.length === 0 || table.MultiRegionConsistency === 'STRONG') return [];
+  const detail = `eventual, with ${others.sort().join(', ')}: of writes in two regions under one name the later one replaces the other, unseen; write in one region alone, or make the table anew with multi-region strong consistency`;
+  return [{ what: `consistency of the global table ${o.table}`, action: 'none', detail, cost: '' }];
 }

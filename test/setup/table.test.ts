@@ -6,6 +6,7 @@ import {
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   type DynamoDBClient,
+  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
@@ -183,6 +184,63 @@ test('a table that somebody made is never changed, and what it lacks is told wit
     },
   ]);
   expect(await writes()).toEqual([]);
+});
+
+describe('a global table', () => {
+  const replicas = [{ RegionName: 'us-west-2' }, { RegionName: 'eu-west-1' }, { RegionName: 'us-east-1' }];
+  /** DynamoDB's own description of a table, with what it says of a global one. */
+  const described = (more: Partial<TableDescription>): TableSetup['client'] => {
+    const send = async (command: Parameters<DynamoDBClient['send']>[0], o?: object): Promise<unknown> => {
+      const answer = await client.send(command, o);
+      if ('Table' in answer) Object.assign(answer.Table ?? {}, more);
+      return answer;
+    };
+    return { send: send as DynamoDBClient['send'] };
+  };
+
+  test.each([
+    ['says nothing of its consistency', undefined],
+    ['is eventually consistent', 'EVENTUAL'],
+  ] as const)('that %s is warned of, with the regions', async (_, MultiRegionConsistency) => {
+    const table = await makeTable(moto.url);
+    const global = described({
+      Replicas: replicas,
+      ...(MultiRegionConsistency && { MultiRegionConsistency }),
+    });
+    const [, warning] = await setUpTable(options(table, { client: global }));
+    expect(warning).toEqual({
+      what: `consistency of the global table ${table}`,
+      action: 'none',
+      detail: expect.stringMatching(
+        /^eventual, with eu-west-1, us-west-2: .* write in one region alone/u,
+      ) as unknown,
+      cost: '',
+    });
+  });
+
+  test.each([
+    ['is strongly consistent', { Replicas: replicas, MultiRegionConsistency: 'STRONG' }],
+    ['has this region alone', { Replicas: replicas.slice(2) }],
+  ] as const)('that %s is not', async (_, more) => {
+    const table = await makeTable(moto.url);
+    const steps = await setUpTable(options(table, { client: described(more) }));
+    expect(steps.filter(({ what }) => what.startsWith('consistency'))).toEqual([]);
+  });
+});
+
+test('on a service without tags and backups (DynamoDB local) the table is made, and what is missing is said', async () => {
+  const table = newName();
+  for (const operation of ['TagResource', 'UpdateContinuousBackups']) {
+    const fault = { status: 400, code: 'UnknownOperationException', times: 1000 };
+    await moto.faults.inject({ target: `DynamoDB.${operation}`, ...fault });
+  }
+  const [made] = await setUpTable(options(table));
+  expect(made).toMatchObject({
+    action: 'make',
+    detail: expect.stringContaining(
+      '; this server does not offer dynamodb:UpdateContinuousBackups, dynamodb:TagResource',
+    ) as unknown,
+  });
 });
 
 test('a safeguard that was taken off later on purpose stays off', async () => {
