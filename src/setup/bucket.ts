@@ -42,6 +42,13 @@ const FIRST_REGION = 'us-east-1';
 // What other servers of S3 than the one that made a bucket, or a request under way beside this one, answer.
 const NOT_YET = { NoSuchBucket: 'again', OperationAborted: 'again' } as const;
 
+// What a server answers that knows a bucket's settings as little as to take a request for one for the bucket's
+// creation (s3rver).
+const TAKEN_FOR_A_NEW_ONE = {
+  BucketAlreadyExists: 'not offered',
+  BucketAlreadyOwnedByYou: 'not offered',
+} as const;
+
 /**
  * Makes the bucket (private, owner-enforced, versioned, TLS-only), or finishes the one that an
  * interrupted set-up left; any other is only described. ADR 8 says how they are told apart.
@@ -144,7 +151,9 @@ async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): P
     request: (options: { abortSignal?: AbortSignal }) => Promise<unknown>,
   ): Promise<void> => {
     try {
-      await settle(place.call, () => ask(to(place, permission), request, NOT_YET));
+      const expected = o.isAws() ? NOT_YET : { ...NOT_YET, ...TAKEN_FOR_A_NEW_ONE };
+      const answer = await settle(place.call, () => ask(to(place, permission), request, expected));
+      if (answer === 'not offered') lacking.add(permission);
     } catch (e) {
       if (o.isAws() || !isLazycredError(e, 'ERR_UNSUPPORTED')) throw e;
       lacking.add(permission);
@@ -189,5 +198,8 @@ async function finish(o: BucketSetup, place: BucketPlace, state: BucketState): P
     );
   }
   await tag(marked(DONE));
+  // Such a server may also answer 200, and do nothing.
+  const after = o.isAws() ? undefined : await bucketState(place);
+  if (after !== undefined && after.versioning !== 'Enabled') lacking.add('s3:PutBucketVersioning');
   return [...lacking];
 }

@@ -340,4 +340,27 @@ describe('failures', () => {
       expect((await setUpBucket(options(bucket)))[0]?.what).toBe(`bucket ${bucket}`);
     },
   );
+
+  test.each(['BucketAlreadyExists', 'BucketAlreadyOwnedByYou'])(
+    'a server that takes a setting of a bucket for its creation (%s) is set up all the same',
+    async (code) => {
+      const bucket = newName();
+      const query = 'tagging|publicAccessBlock|ownershipControls|versioning|policy';
+      await moto.faults.inject({ method: 'PUT', query, times: 1000, status: 409, code });
+      const [made] = await setUpBucket(options(bucket));
+      expect(made).toMatchObject({
+        action: 'make',
+        detail: expect.stringContaining(
+          'does not offer s3:PutBucketTagging, s3:PutBucketPublicAccessBlock',
+        ) as unknown,
+      });
+    },
+  );
+
+  test('a server that answers 200 and keeps no versions is not said to be versioned', async () => {
+    const bucket = newName();
+    await moto.faults.inject({ method: 'PUT', query: 'versioning', times: 1000, status: 200 });
+    const [made] = await setUpBucket(options(bucket));
+    expect(made?.detail).toContain('does not offer s3:PutBucketVersioning');
+  });
 });
