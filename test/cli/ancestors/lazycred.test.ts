@@ -7,6 +7,7 @@ import { makeBucket, makeKmsKey, motoUrl } from '../../emulators/servers.js';
 import { LAZY, newUser } from '../../support/lazy.js';
 import { run, type RunResult } from '../../support/run.js';
 import { s3Client } from '../../support/s3-client.js';
+import { silentServer } from '../../support/silent-server.js';
 import { LAZYCRED_DIFFERENCES } from './differences-lazycred.js';
 import { expectAsFrozen, expectInGuide, frozenSteps, type FrozenStep } from './frozen.js';
 
@@ -123,4 +124,21 @@ test('help is on stdout, and is the usage that a mistake shows, too', async () =
   const help = await lazycred(['--help']);
   const usage = STEPS.find((s): s is FrozenStep => !isCheck(s) && s.argv.length === 0)?.stdout;
   expect([help.code, help.stdout, help.stderr]).toEqual([0, usage, '']);
+});
+
+test('a time limit in .lazycred counts, and is what the hint of a server that is silent names', async () => {
+  const silent = await silentServer();
+  const own = newUser();
+  const settings = { s3_path: `${bucket}/credentials/`, key_alias, region: 'us-east-1', timeout: '700ms' };
+  writeFileSync(join(own.work, '.lazycred'), JSON.stringify(settings));
+  const { code, stderr } = await run([process.execPath, LAZY, 'lazycred', 'get', 'db'], {
+    env: { ...own.env, AWS_ENDPOINT_URL_S3: silent.url },
+    cwd: own.work,
+  });
+  silent.close();
+  expect(code).toBe(1);
+  expect(JSON.parse(stderr)).toMatchObject({
+    msg: expect.stringContaining('no answer within 0.7 s') as unknown,
+    hint: 'try again, or allow more time: timeout in .lazycred, beside s3_path',
+  });
 });

@@ -9,6 +9,7 @@ export const CREDSTASH_HINTS: HintWords = {
   'look-whether-written': () => 'see credstash list or get, and write it again if it is not there',
   'look-whether-removed': () => 'see credstash list, and put again if the value is not there',
   'destroy-instead': () => 'credstash delete removes it for good',
+  'read-bytes': () => 'credstash get with its whole name writes the bytes as they are',
   'accept-format': () => "lazy's own commands read it: this one knows CredStash's records alone",
   'check-location': () => 'check -t, -r and --kms-region',
   'check-table': () => 'check -t and -r; credstash setup makes the table',
