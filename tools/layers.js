@@ -99,11 +99,13 @@ export const ROOMS = [
     imports: [...LEAVES, 'secret'],
     types: ['backend', 'keys.ts'],
   },
+  // Runs another Node, whose place and environment the process knows.
+  { room: 'keys/scrypt-child', layer: 2, files: ['keys/scrypt-child'], process: true },
   {
     room: 'keys',
     layer: 2,
     files: ['keys/*'],
-    imports: [...LEAVES, 'files', 'aws/service-errors'],
+    imports: [...LEAVES, 'files', 'aws/service-errors', 'keys/scrypt-child'],
     types: ['backend', 'keys.ts'],
     packages: ['@aws-sdk/client-kms'],
   },

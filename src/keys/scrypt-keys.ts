@@ -1,5 +1,7 @@
-import { scrypt } from 'node:crypto';
+import { scrypt, type ScryptOptions } from 'node:crypto';
+import { promisify } from 'node:util';
 import { LazycredError } from '../errors.js';
+import { scryptInChild } from './scrypt-child.js';
 
 /** scrypt's cost (RFC 7914): N = 2^log2N rounds over blocks of 128·r bytes, p times. */
 export interface ScryptCost {
@@ -35,6 +37,9 @@ interface Derivation {
   readonly key: Promise<Buffer>;
   /** The signals of those who asked for it. */
   readonly waiting: (AbortSignal | undefined)[];
+  /** Aborted when nobody waits any more. */
+  readonly stop: AbortController;
+  done: boolean;
 }
 
 /** The lead that says how a key is derived. */
@@ -72,6 +77,7 @@ export class ScryptKeys {
     const known = this.#derived.get(name);
     if (known !== undefined) {
       known.waiting.push(signal);
+      this.#watch(name, known, signal);
       return known.key;
     }
     const cost = costOf(lead);
@@ -80,27 +86,43 @@ export class ScryptKeys {
     if (this.#work + work > MAX_WORK) return undefined;
     this.#work += work;
     const waiting = [signal];
+    const stop = new AbortController();
     const generation = this.#generation;
     const isWanted = (): boolean => generation === this.#generation && !waiting.every((s) => s?.aborted);
     // One after another: each takes up to a gigabyte. One that nobody waits for any more is not begun.
     const key = this.#last.then(async () => {
       const passphrase = isWanted() ? await this.#passphrase() : undefined;
-      if (passphrase !== undefined && isWanted()) return derive(passphrase, lead, cost);
+      if (passphrase !== undefined && isWanted()) return derive(passphrase, lead, cost, stop.signal);
       this.#work -= work;
       throw signal?.reason ?? new LazycredError('ERR_ACCESS', 'the key of the passphrase is closed');
     });
-    const derivation = { key, waiting };
+    const derivation: Derivation = { key, waiting, stop, done: false };
     this.#derived.set(name, derivation);
-    this.#last = key.catch(() => {
-      if (this.#derived.get(name) === derivation) this.#derived.delete(name);
-    });
+    this.#watch(name, derivation, signal);
+    this.#last = key.then(
+      () => (derivation.done = true),
+      () => {
+        if (this.#derived.get(name) === derivation) this.#derived.delete(name);
+      },
+    );
     return key;
+  }
+
+  // Stops a derivation with the last of those who wait for it; whoever comes later begins it anew.
+  #watch(name: string, derivation: Derivation, signal: AbortSignal | undefined): void {
+    const end = (): void => {
+      if (derivation.done || !derivation.waiting.every((s) => s?.aborted)) return;
+      if (this.#derived.get(name) === derivation) this.#derived.delete(name);
+      derivation.stop.abort();
+    };
+    signal?.addEventListener('abort', end, { once: true });
   }
 
   /** Zeroes every key, an unfinished one as soon as it is done. */
   forget(): void {
     this.#generation += 1;
-    for (const { key } of this.#derived.values()) {
+    for (const { key, stop } of this.#derived.values()) {
+      stop.abort();
       // A failure was told to whoever asked for the key.
       key.then(
         (bytes) => bytes.fill(0),
@@ -111,20 +133,26 @@ export class ScryptKeys {
   }
 }
 
-function derive(passphrase: Buffer, lead: Buffer, { log2N, r, p }: ScryptCost): Promise<Buffer> {
+async function derive(
+  passphrase: Buffer,
+  lead: Buffer,
+  { log2N, r, p }: ScryptCost,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const N = 2 ** log2N;
   // What OpenSSL counts (EVP_PBE_scrypt): V, two blocks of scratch, and p blocks of input.
   const maxmem = 128 * r * (N + 2 + p);
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, lead.subarray(4), DERIVED_BYTES, { N, r, p, maxmem }, (e, key) => {
-      if (e === null) resolve(key);
-      else
-        reject(
-          new LazycredError('ERR_UNAVAILABLE', 'cannot derive a key from the passphrase', {
-            hint: `scrypt needs ${Math.ceil(maxmem / 2 ** 20)} MiB of memory`,
-            cause: e,
-          }),
-        );
+  const work = { N, r, p, maxmem, salt: lead.subarray(4), bytes: DERIVED_BYTES };
+  try {
+    // More than what is written is a process's work, which can be stopped: no time limit would hold otherwise.
+    if (workOf({ log2N, r, p }) > 1) return await scryptInChild(passphrase, work, signal);
+    return await scryptHere(passphrase, work.salt, DERIVED_BYTES, work);
+  } catch (e) {
+    throw new LazycredError('ERR_UNAVAILABLE', 'cannot derive a key from the passphrase', {
+      hint: `scrypt needs ${Math.ceil(maxmem / 2 ** 20)} MiB of memory`,
+      cause: e,
     });
-  });
+  }
 }
+
+const scryptHere = promisify<Buffer, Uint8Array, number, ScryptOptions, Buffer>(scrypt);

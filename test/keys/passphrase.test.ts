@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createDecipheriv, createHmac, hkdfSync, scryptSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -127,6 +128,42 @@ describe('hostile costs', () => {
     const cheap = performance.now();
     await key.generate({});
     expect(performance.now() - cheap).toBeLessThan(2000);
+  });
+
+  /** The children of this process that derive keys. */
+  const deriving = (): string[] =>
+    spawnSync('ps', ['-A', '-o', 'ppid=,args='])
+      .stdout.toString()
+      .split('\n')
+      .filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes('scrypt'));
+
+  test('a derivation of the greatest cost ends with the time limit, and its process with it', async () => {
+    const [wrapped] = await hostile(1);
+    const key = newKey();
+    const began = performance.now();
+    const signal = AbortSignal.timeout(1_500);
+    const end = key.unwrap(wrapped as WrappedKey, {}, { signal }).catch((e: unknown) => e);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(deriving()).toHaveLength(1);
+    expect(await end).toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(deriving()).toEqual([]);
+  });
+
+  test('a derivation that costs more than what is written gives the same key', async () => {
+    const strong = newKey({ cost: { log2N: 15, r: 8, p: 4 } });
+    const stronger = newKey({ cost: { log2N: 16, r: 8, p: 3 } });
+    for (const key of [strong, stronger]) {
+      const { key: made, wrapped } = await key.generate({});
+      const [, log2N = 0, r = 0, p = 0, ...rest] = Buffer.from(wrapped.wrapped, 'base64');
+      const salt = Buffer.from(rest.slice(0, 16));
+      const N = 2 ** log2N;
+      const derived = scryptSync(WORDS, salt, 32, { N, r, p, maxmem: 2 ** 28 });
+      const mac = createHmac('sha256', derived).update('lazycred-local-id/1').digest('hex');
+      expect(wrapped.id).toBe(mac.slice(0, 32));
+      expect(await newKey().unwrap(wrapped, {})).toEqual(made);
+    }
   });
 
   test('more work than two of the greatest cost is refused as damaged', async () => {
