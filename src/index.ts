@@ -41,6 +41,7 @@ export type {
   RemoveOptions,
   StoreParts,
   VersionInfo,
+  WatchOptions,
 } from './store/options.js';
 export type { Backend, BackendListOptions, CallOptions } from './backend.js';
 export type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from './keys.js';

@@ -24,10 +24,12 @@ import type {
   RemoveOptions,
   StoreParts,
   VersionInfo,
+  WatchOptions,
 } from './store/options.js';
 import { RecordReader } from './store/reader.js';
 import { RecordRemover } from './store/remover.js';
 import { StoreRules } from './store/rules.js';
+import { SecretWatcher } from './store/watcher.js';
 import { isGone, versionInfo } from './store/version-info.js';
 import { RecordWriter } from './store/writer.js';
 
@@ -56,6 +58,7 @@ export class Store {
   readonly #remover: RecordRemover;
   readonly #lister: SecretLister;
   readonly #many: ManySecrets;
+  readonly #watcher: SecretWatcher;
   readonly #operations: OperationRunner;
 
   constructor(parts: StoreParts) {
@@ -71,6 +74,7 @@ export class Store {
     const operations = new OperationRunner(backend.location, parts.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.#operations = operations;
     this.#lister = new SecretLister(backend, this.#rules, operations);
+    this.#watcher = new SecretWatcher(backend, this.#reader, operations);
     const [rules, lister, writer] = [this.#rules, this.#lister, this.#writer];
     this.#many = new ManySecrets(this, { backend, rules, operations, lister, writer });
   }
@@ -105,6 +109,25 @@ export class Store {
       const { secret, bytes } = this.#rules.checkedPut(name, value, o);
       return this.#writer.put({ name: secret, value: bytes, options: o, signal });
     });
+  }
+
+  /**
+   * Calls back with each new version of a secret, until the signal is aborted: one storage request about every
+   * 30 s, and a key request only for what is new. A version between two looks is passed over. A look that
+   * fails, and a secret that was deleted, end nothing: `failed` is told.
+   *
+   * @returns a promise that never fulfils
+   * @throws the signal's reason; ERR_NOT_FOUND when there is no such secret at the beginning; what `changed` throws
+   * @example
+   * const stop = new AbortController();
+   * void store.watch('db', (secret) => pool.setPassword(secret.text()), { signal: stop.signal }).catch(() => {});
+   */
+  watch(
+    name: string,
+    changed: (secret: Secret) => void | Promise<void>,
+    o: WatchOptions = {},
+  ): Promise<never> {
+    return this.#watcher.watch(name, changed, o);
   }
 
   /** Every secret that is not deleted, each once, in the backend's order; nothing is opened. */
@@ -271,5 +294,10 @@ export class Store {
   /** Frees sockets, timers and cached keys. */
   async close(): Promise<void> {
     await Promise.all([this.#backend, ...this.#keys].map((part) => part.close()));
+  }
+
+  /** As {@link close}: `await using store = await openStore(…)` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

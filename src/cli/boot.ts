@@ -12,6 +12,10 @@ declare const LAZYCRED_VERSION: string;
 /** Names that the command may be linked under, put in by the build: the ancestors' commands, each with its own grammar. */
 declare const LAZYCRED_ANCESTORS: readonly string[];
 
+// Before anything else: without a listener, USR1 opens Node's inspector on a port of this machine, where any
+// of its users reads what is in memory.
+process.on('SIGUSR1', () => undefined);
+
 const name = basename(process.argv[1] ?? '', '.cjs');
 if (LAZYCRED_ANCESTORS.includes(name)) process.argv.splice(2, 0, name);
 const [word = '', ...rest] = process.argv.slice(2);

@@ -33,6 +33,17 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     ],
   },
   {
+    task: 'Using',
+    example: 'lazy exec -p prod/ -- node server.js',
+    commands: [
+      {
+        usage: 'exec -- CMD…',
+        summary: 'run a program with secrets as variables or files',
+        load: () => import('./commands/exec.js'),
+      },
+    ],
+  },
+  {
     task: 'Writing',
     example: 'lazy put db_credentials < creds.json',
     commands: [

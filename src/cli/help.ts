@@ -42,7 +42,9 @@ function commandList(): string {
 export async function commandHelp(command: Command): Promise<string> {
   const help = { name: 'help', letter: 'h', about: 'show this', group: 'Other:' };
   const parser = await newParser([...command.options, help]);
-  parser.usage(`lazy ${command.usage} [OPTIONS]\n\n${unfolded(command.about)}`);
+  parser.usage(
+    `lazy ${command.usage}${command.endsAtOperand === true ? '' : ' [OPTIONS]'}\n\n${unfolded(command.about)}`,
+  );
   for (const [line, why] of command.examples) parser.example(line, why);
   parser.epilog('lazy --help lists the options of every command: --store, --key, --config …');
   return `${await parser.getHelp()}\n`;

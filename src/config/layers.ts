@@ -51,6 +51,7 @@ export function merge(sources: readonly Layer[], o: MergeOptions): Omit<LoadedCo
     requesterPays: picker.value('requesterPays'),
     endpoint: picker.value('endpoint'),
     kmsEndpoint: picker.value('kmsEndpoint'),
+    resolve: picker.value('resolve'),
   };
   const decryptKeys = picker.value('decryptKeys') ?? [];
   const bound = picker.pick('context');

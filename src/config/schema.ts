@@ -57,6 +57,7 @@ export interface Values {
   context: Record<string, string>;
   /** In milliseconds. */
   timeout: number;
+  resolve: string[];
 }
 
 export type Key = keyof Values;
@@ -64,6 +65,7 @@ export type Key = keyof Values;
 type Reader<T> = (raw: unknown, base: Base) => T;
 
 const MOST_STORES = 100;
+const MOST_RESOLVED = 100;
 
 const READERS: { readonly [K in Key]: Reader<Values[K]> } = {
   store: (raw, base) => readStore(readText(raw), base),
@@ -89,6 +91,7 @@ const READERS: { readonly [K in Key]: Reader<Values[K]> } = {
   accept: readFormats,
   context: readContext,
   timeout: readTimeout,
+  resolve: (raw) => readTexts(raw, 0, MOST_RESOLVED),
 };
 
 /** LazyCred's own words for two of the keys. */

@@ -52,6 +52,8 @@ export interface ConfigInput {
   readonly context?: Readonly<Record<string, string>> | undefined;
   /** Time for a whole command: seconds, or text with a unit (`500ms`, `30s`, `2m`); at most an hour. */
   readonly timeout?: number | string | undefined;
+  /** The variables whose references `lazy exec` puts values in the place of: names, or globs such as `DB_*`. */
+  readonly resolve?: string | readonly string[] | undefined;
   /** Named stores; `store: prod` picks one, whose keys come before those around it. */
   readonly stores?: Readonly<Record<string, ConfigInput>> | undefined;
   /** LazyCred's: bucket, `/`, and the prefix exactly as its tool puts it before names. */
@@ -95,6 +97,7 @@ export interface Settings {
   /** Undefined: none was configured, which is not the same as an empty one. */
   readonly context: Record<string, string> | undefined;
   readonly timeoutMs: number;
+  readonly resolve?: string[];
 }
 
 /** Where a value came from. */

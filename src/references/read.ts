@@ -11,6 +11,13 @@ export interface ReadOptions extends CallOptions {
   readonly progress?: ((done: number, total: number, failed: number) => void) | undefined;
 }
 
+/** What a reference gave. */
+export interface ReadReference {
+  readonly value: Uint8Array;
+  /** That of the secret which it was read from. */
+  readonly version: string;
+}
+
 /**
  * The values of references, in their order: all, or one error that names every one that can't be had. Each
  * version of a secret is read once, however many references name it, several at a time.
@@ -21,7 +28,7 @@ export async function readReferences(
   store: Pick<Store, 'get'>,
   references: readonly Reference[],
   { signal, progress }: ReadOptions = {},
-): Promise<Uint8Array[]> {
+): Promise<ReadReference[]> {
   const distinct = new Map(references.map((r) => [shown(r), r]));
   const reading = new Map<string, Promise<Secret>>();
   const read = (name: string, version: string | undefined): Promise<Secret> => {
@@ -30,14 +37,15 @@ export async function readReferences(
     reading.set(key, secret);
     return secret;
   };
-  const valueOf = async (text: string): Promise<Uint8Array> => {
+  const valueOf = async (text: string): Promise<ReadReference> => {
     const { name = '', version, field } = distinct.get(text) ?? {};
     const secret = await read(name, version);
-    return field === undefined ? secret.bytes() : Buffer.from(fieldOf(secret, field));
+    const value = field === undefined ? secret.bytes() : Buffer.from(fieldOf(secret, field));
+    return { value, version: secret.version };
   };
   const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
   const values = allOrError(await forEach([...distinct.keys()], valueOf, { signal, done }), 'get');
-  return references.map((r) => values.get(shown(r)) as Uint8Array);
+  return references.map((r) => values.get(shown(r)) as ReadReference);
 }
 
 /** As messages call it: without the scheme, and as a person would write it. */

@@ -73,14 +73,19 @@ export async function resolveReferences(
 ): Promise<string | Record<string, string | undefined>> {
   if (typeof input === 'string') {
     const template = parseTemplate(Buffer.from(input));
-    const values = await readReferences(store, template.references, o);
-    template.references.forEach((r, i) => textOf(r.name, values[i]));
-    return Buffer.from(fillTemplate(template, values)).toString();
+    const read = await readReferences(store, template.references, o);
+    template.references.forEach((r, i) => textOf(r.name, read[i]?.value));
+    return Buffer.from(
+      fillTemplate(
+        template,
+        read.map((r) => r.value),
+      ),
+    ).toString();
   }
   const { references } = findReferences(input, [o.resolve ?? []].flat());
-  const values = await readReferences(store, [...references.values()], o);
+  const read = await readReferences(store, [...references.values()], o);
   const found = [...references].map(
-    ([variable, { name }], i) => [variable, textOf(name, values[i])] as const,
+    ([variable, { name }], i) => [variable, textOf(name, read[i]?.value)] as const,
   );
   return { ...input, ...Object.fromEntries(found) };
 }

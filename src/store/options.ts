@@ -1,5 +1,6 @@
 import type { Backend, CallOptions } from '../backend.js';
 import type { BackOff } from './commit.js';
+import type { LazycredError } from '../errors.js';
 import type { Context, KeyProvider } from '../keys.js';
 import type { SecretName } from '../record/names.js';
 import type { Format, RemovedState } from '../record.js';
@@ -66,6 +67,16 @@ export interface PutOptions extends CallOptions {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** CredStash's format only: the hash of its HMAC, `SHA256` by default. */
   readonly digest?: string | undefined;
+}
+
+/** Options of `Store.watch`. */
+export interface WatchOptions extends CallOptions {
+  /** The version that is known already; the newest one when the watch begins, without it. */
+  readonly version?: string | undefined;
+  /** About how long to wait between two looks, in milliseconds; 30,000 by default. */
+  readonly everyMs?: number | undefined;
+  /** Told of a look that failed, once until one succeeds or fails otherwise: the watch goes on. */
+  readonly failed?: ((e: LazycredError) => void) | undefined;
 }
 
 /** Options of what removes or brings back: whose doing it is. */

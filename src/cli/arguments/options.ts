@@ -27,6 +27,8 @@ export interface Grammar {
   readonly conflicts?: readonly (readonly [string, string])[];
   /** Fewest and most operands. */
   readonly operands: readonly [number, number];
+  /** The first operand ends the options: what follows is another program's command line. */
+  readonly endsAtOperand?: boolean;
 }
 
 const STORE = 'Which store and key:';

@@ -32,7 +32,8 @@ export async function parseArguments(
   args: readonly string[],
 ): Promise<CommandArguments | undefined> {
   const known = [...COMMON_OPTIONS, ...command.options];
-  const { options, operands } = readWords(args, known);
+  const words = readWords(args, known, command.endsAtOperand);
+  const { options, operands } = { ...words, operands: [...words.operands, ...words.rest] };
   // Even with other mistakes: who asks for help is about to correct them.
   if (options.includes('--help')) return undefined;
   refuseRepeats(options, known);

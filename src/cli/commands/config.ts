@@ -66,6 +66,7 @@ function shown(s: Settings): Shown[] {
     ['sseBucketKey', s.sseBucketKey?.toString()],
     ['bucketOwner', s.bucketOwner],
     ['requesterPays', s.requesterPays?.toString()],
+    ['resolve', s.resolve?.join(', ')],
     ['endpoint', s.endpoint],
     ['kmsEndpoint', s.kmsEndpoint],
     ['format', s.format],

@@ -12,6 +12,7 @@ const SPLIT: Readonly<Record<string, (text: string) => unknown>> = {
   decryptKeys: splitList,
   accept: splitList,
   context: splitPairs,
+  resolve: splitList,
 };
 
 /** The variable of a config key: `LAZYCRED_KMS_REGION` for `kmsRegion`, `LAZYCRED_S3_PATH` for `s3_path`. */

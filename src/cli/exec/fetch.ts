@@ -1,0 +1,133 @@
+import { isLazycredError, LazycredError } from '../../errors.js';
+import type { Store } from '../../index.js';
+import { readReferences } from '../../references/read.js';
+import type { Reference } from '../../references/reference.js';
+import { quote } from '../../text/printable.js';
+import { keyOf } from '../formats/keys.js';
+import type { Session } from '../session.js';
+import { withProgress } from '../steps/progress.js';
+import { namesOf } from '../steps/read-many.js';
+import { runsCode } from './code-variables.js';
+import type { Variable } from './environment.js';
+import type { Source } from './sources.js';
+
+const NONE = Buffer.alloc(0);
+
+/** What a program is to get, by where it comes from; later ones win over earlier ones. */
+export interface WantedSources {
+  /** References of the environment, and what env files hold. */
+  readonly first: readonly Source[];
+  /** Every secret below these. */
+  readonly prefixes: readonly string[];
+  /** Named one by one. */
+  readonly last: readonly Source[];
+  readonly files: readonly Source[];
+  readonly allowEmpty: boolean;
+}
+
+/** A value under the name of the secret that it comes from. */
+export interface Fetched extends Variable {
+  readonly version: string;
+  /** That very version was asked for, not the newest. */
+  readonly isPinned: boolean;
+}
+
+/** The values: of variables in the order of precedence, and of files. */
+export interface FetchedValues {
+  readonly variables: readonly Variable[];
+  readonly files: readonly Variable[];
+  /** What came from secrets, of both. */
+  readonly secrets: readonly Fetched[];
+}
+
+/**
+ * Fetches everything, several secrets at a time.
+ *
+ * @throws one error that names all that is missing; ERR_USAGE for variables that a prefix may not set, before any
+ *   value is read
+ */
+export async function fetchAll(
+  wanted: WantedSources,
+  open: () => Promise<Store>,
+  session: Session,
+): Promise<FetchedValues> {
+  const { first, last, files } = wanted;
+  const named = [...first, ...last, ...files].flatMap(({ from }) =>
+    from instanceof Uint8Array ? [] : [from],
+  );
+  if (named.length === 0 && wanted.prefixes.length === 0) {
+    return { variables: valuesOf([...first, ...last]), files: valuesOf(files), secrets: [] };
+  }
+  const store = await open();
+  const missing: LazycredError[] = [];
+  const note = (e: unknown): [] => {
+    if (!isLazycredError(e, 'ERR_NOT_FOUND')) throw e;
+    missing.push(e);
+    return [];
+  };
+  const below = await sourcesBelow(store, wanted, session).catch(note);
+  const sources = [...first, ...below, ...last, ...files];
+  const references = sources.flatMap(({ from }) => (from instanceof Uint8Array ? [] : [from]));
+  const values = await withProgress('reading', session, (progress) =>
+    readReferences(store, references, { signal: session.signal, progress }).catch(note),
+  );
+  if (missing.length > 0) throw joined(missing);
+  const byReference = new Map(references.map((r, i) => [r, values[i]?.value ?? NONE]));
+  const fill = (list: readonly Source[]): Variable[] =>
+    list.map(({ variable: name, from }) => ({
+      name,
+      value: from instanceof Uint8Array ? from : (byReference.get(from) ?? NONE),
+    }));
+  return {
+    variables: fill([...first, ...below, ...last]),
+    files: fill(files),
+    secrets: references.flatMap(({ name, version }, i) => {
+      const read = values[i];
+      return read === undefined ? [] : [{ name, ...read, isPinned: version !== undefined }];
+    }),
+  };
+}
+
+function valuesOf(sources: readonly Source[]): Variable[] {
+  return sources.flatMap(({ variable: name, from }) =>
+    from instanceof Uint8Array ? [{ name, value: from }] : [],
+  );
+}
+
+/** Two failures of one kind as one. */
+function joined([first, ...rest]: readonly LazycredError[]): LazycredError {
+  if (first === undefined) return new LazycredError('ERR_NOT_FOUND', 'not found');
+  const message = [first, ...rest].map((e) => e.message).join('; ');
+  return first.with({
+    message,
+    failures: [first, ...rest].flatMap((e) => (e.failures.length > 0 ? e.failures : [e])),
+  });
+}
+
+/** The secrets below the prefixes, each in the variable of its name. */
+async function sourcesBelow(store: Store, wanted: WantedSources, session: Session): Promise<Source[]> {
+  const { prefixes, allowEmpty } = wanted;
+  const sources = new Map<string, { readonly variable: string; readonly from: Reference }>();
+  const problems: string[] = [];
+  for (const prefix of prefixes) {
+    const names = await namesOf(store, { names: [], matches: [prefix], allowEmpty }, session);
+    for (const name of names) {
+      const variable = keyOf(name, prefix);
+      const other = sources.get(variable ?? '')?.from.name;
+      if (variable === undefined) problems.push(`${quote(name)} has no letter or digit for a variable`);
+      else if (other !== undefined && other !== name)
+        problems.push(`${quote(other)} and ${quote(name)} have one variable, ${variable}`);
+      else if (runsCode(variable))
+        problems.push(
+          `${quote(name)} would set ${variable}, by which programs run code or reach other services`,
+        );
+      else sources.set(variable, { variable, from: { name } });
+    }
+  }
+  if (problems.length > 0) {
+    throw new LazycredError('ERR_USAGE', problems.join('; '), {
+      hint: 'name what is meant one by one: --env VAR=SECRET sets any variable',
+    });
+  }
+  return [...sources.values()];
+}

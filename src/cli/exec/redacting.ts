@@ -1,0 +1,52 @@
+import type { Readable, Writable } from 'node:stream';
+import { codeOf } from '../../files/system-errors.js';
+import { Redactor } from './redactor.js';
+
+/** After the program's end, what others still write to its pipes is awaited until they are silent so long, in milliseconds. */
+const SILENCE_MS = 200;
+
+/** One of a program's outputs on its way to the same one of this process. */
+export interface Redacted {
+  /** Waits for what is still on its way, and writes what was held back. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Copies a stream with the patterns masked, in order, and no faster than it is read at the other end. When that
+ * is closed, so is the program's end: it gets EPIPE, as without this command.
+ */
+export function redacting(from: Readable, to: Writable, patterns: readonly Uint8Array[]): Redacted {
+  const redactor = new Redactor(patterns);
+  let last = performance.now();
+  let ended = false;
+  const close = (): void => {
+    ended = true;
+    from.destroy();
+  };
+  to.on('error', (e) => {
+    if (codeOf(e) !== 'EPIPE') throw e;
+    close();
+  });
+  from.on('data', (chunk: Buffer) => {
+    last = performance.now();
+    if (!to.write(redactor.push(chunk))) {
+      from.pause();
+      to.once('drain', () => from.resume());
+    }
+  });
+  from.once('end', () => (ended = true));
+  from.once('error', close);
+  return {
+    drain: async () => {
+      // Somebody else may hold the pipe open for ever: a program that went on in the background.
+      while (!ended && (from.isPaused() || performance.now() - last < SILENCE_MS)) await pause(10);
+      from.destroy();
+      const rest = redactor.end();
+      if (to.writable) await new Promise<void>((resolve) => to.write(rest, () => resolve()));
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,82 @@
+import { LazycredError } from '../../errors.js';
+import { parseReference, SCHEME, type Reference } from '../../references/reference.js';
+import { quote } from '../../text/printable.js';
+import type { CommandArguments } from '../arguments/options.js';
+import { usage } from '../arguments/parse.js';
+import { importEntries, MAX_IMPORT_BYTES } from '../formats/import.js';
+import { pathOf, readFileUpTo } from '../io/files.js';
+import { variableName } from './environment.js';
+
+/** A variable and the secret that it gets; or its value, where an env file says one. */
+export interface Source {
+  readonly variable: string;
+  readonly from: Reference | Uint8Array;
+}
+
+/**
+ * What `--env NAME=SECRET` or `--file NAME=SECRET` say.
+ *
+ * @throws ERR_USAGE
+ */
+export function sourcesOf(
+  option: 'env' | 'file',
+  args: CommandArguments,
+): { variable: string; from: Reference }[] {
+  const sources = args.all(option).map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw usage(`--${option} takes NAME=SECRET`, `--${option} DB_PASSWORD=prod/db#password`);
+    return {
+      variable: variableName(text.slice(0, equals), option),
+      from: secretOf(text.slice(equals + 1), option),
+    };
+  });
+  const names = sources.map((s) => s.variable);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw usage(`--${option} ${quote(twice)} is given twice`);
+  return sources;
+}
+
+/** `NAME`, `NAME#FIELD`, or a reference, which can also name a version. */
+function secretOf(text: string, option: string): Reference {
+  if (text.startsWith(SCHEME)) return parseReference(text);
+  const hash = text.indexOf('#');
+  const [name, field] = hash < 0 ? [text, undefined] : [text.slice(0, hash), text.slice(hash + 1)];
+  if (name === '' || field === '') throw usage(`--${option}: ${quote(text)} is not NAME or NAME#FIELD`);
+  return field === undefined ? { name } : { name, field };
+}
+
+/**
+ * The variables of dotenv files, in their order: values as they stand there, and references for those that begin
+ * with `lazy://`. Nothing is expanded or run.
+ *
+ * @throws ERR_USAGE naming file and line
+ */
+export async function envFileSources(paths: readonly string[], cwd: string): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const path of paths) {
+    const shown = quote(path);
+    const file = await readFileUpTo(pathOf(path, cwd), MAX_IMPORT_BYTES, shown);
+    for (const { name, value } of entriesOf(file, shown)) {
+      const text = Buffer.from(value).toString();
+      const where = (): string => `${shown}: ${name}`;
+      sources.push({ variable: name, from: text.startsWith(SCHEME) ? referenceAt(where, text) : value });
+    }
+  }
+  return sources;
+}
+
+function entriesOf(file: Uint8Array, shown: string): readonly { name: string; value: Uint8Array }[] {
+  try {
+    return importEntries(file, 'dotenv');
+  } catch (e) {
+    throw e instanceof LazycredError ? e.with({ message: `${shown}: ${e.message}` }) : e;
+  }
+}
+
+function referenceAt(where: () => string, text: string): Reference {
+  try {
+    return parseReference(text);
+  } catch (e) {
+    throw e instanceof LazycredError ? e.with({ message: `${where()}: ${e.message}` }) : e;
+  }
+}
