@@ -47,4 +47,4 @@ test('every example of docs/commands.md shows what it says', async () => {
     const folder = /\bcd (\S+)$/u.exec(command)?.[1];
     if (folder !== undefined) cwd = join(cwd, folder);
   }
-}, 60_000);
+}, 180_000);

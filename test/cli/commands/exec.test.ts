@@ -384,7 +384,7 @@ describe('--watch', () => {
 
 describe('nothing leaks:', () => {
   test('neither the arguments nor the environment of lazy itself hold a value', async () => {
-    const script = 'echo $PPID; sleep 60';
+    const script = 'echo $PPID; exec sleep 60';
     const child = spawn(
       process.execPath,
       [LAZY, 'exec', '-e', 'A=prod/db#password', '--', 'sh', '-c', script],

@@ -4,7 +4,7 @@ import { MASK, Redactor } from '../../../src/cli/exec/redactor.js';
 
 /** What must come out: every byte of every occurrence covered, runs that overlap or touch as one mask. */
 function expected(data: Buffer, patterns: readonly Buffer[]): string {
-  const covered = new Array<boolean>(data.length).fill(false);
+  const covered = Array.from(data, () => false);
   for (const pattern of patterns) {
     for (let at = data.indexOf(pattern); at >= 0; at = data.indexOf(pattern, at + 1)) {
       covered.fill(true, at, at + pattern.length);
