@@ -16,7 +16,7 @@ const USED = {
   '@aws-sdk/client-kms': ['KMSClient'],
   '@aws-sdk/client-s3': ['S3Client'],
   '@aws-sdk/credential-providers': ['fromNodeProviderChain', 'fromTemporaryCredentials'],
-  '@smithy/core/config': ['loadSharedConfigFiles'],
+  '@smithy/core/config': ['loadSharedConfigFiles', 'externalDataInterceptor'],
 };
 
 const ANCESTORS = join('cli', 'ancestors');

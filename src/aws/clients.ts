@@ -7,6 +7,7 @@ import { bucketRegion, keyRegion, tableRegion, type Regions } from './regions.js
 import { printable } from '../text/printable.js';
 import { connectionsOf } from './connections.js';
 import { credentialStep, type CredentialStep } from './credential-step.js';
+import { watchCredentialProcesses } from './credential-process.js';
 import { namedProvider, Waiting } from './credentials.js';
 import { awsSurroundings, type Service } from './surroundings.js';
 import type { AskMfaCode, SharedProviders } from './mfa.js';
@@ -116,6 +117,7 @@ async function makingOf(service: Service, reach: Reach, region: string | undefin
   const endpoint = service === 'kms' ? kmsEndpoint : reach.endpoint;
   const around = await awsSurroundings(reach.profile);
   const waiting = new Waiting();
+  await watchCredentialProcesses();
   const connections = await connectionsOf(around);
   const options = { ...reach, service, region, endpoint };
   return {
@@ -124,7 +126,7 @@ async function makingOf(service: Service, reach: Reach, region: string | undefin
       const { config } = client;
       const step = (): CredentialStep => (role === undefined ? credentialStep(around) : roleStep(role));
       config.credentials = namedProvider(config.credentials, step, waiting);
-      endWhenAborted(client, () => waiting.step);
+      endWhenAborted(client, waiting);
       connections.route(client);
     },
   };

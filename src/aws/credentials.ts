@@ -1,4 +1,5 @@
 import { LazycredError } from '../errors.js';
+import { CredentialProcesses } from './credential-process.js';
 import { printable } from '../text/printable.js';
 import type { CredentialStep } from './credential-step.js';
 import { failureShape } from './service-errors.js';
@@ -15,17 +16,23 @@ type Provider<C extends Credentials> = (options?: Record<string, unknown>) => Pr
 /** Steps that are under way, for the message where time runs out; one of each client. */
 export class Waiting {
   readonly #steps: string[] = [];
+  readonly #processes = new CredentialProcesses();
 
   /** The step that began last. */
   get step(): string | undefined {
     return this.#steps.at(-1);
   }
 
+  /** Ends what was started for a step that nobody waits for any more. */
+  stop(): void {
+    this.#processes.kill();
+  }
+
   /** Runs a step. */
   async during<T>(step: string, run: () => Promise<T>): Promise<T> {
     this.#steps.push(step);
     try {
-      return await run();
+      return await this.#processes.during(run);
     } finally {
       this.#steps.splice(this.#steps.lastIndexOf(step), 1);
     }

@@ -1,5 +1,6 @@
 /** What goes wrong before a request is on its way: credentials that are slow, absent, or written wrongly. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
@@ -98,6 +99,29 @@ describe('the time limit holds while credentials are waited for, and the failure
     expect(stderr.trimEnd().split('\n')).toHaveLength(2);
     expect(code).toBe(9);
     expect(took).toBeLessThan(6_000);
+  });
+
+  test.each([
+    ['a credential_process', `[profile dev]\nregion = us-east-1\n`],
+    [
+      'the one of a role’s source',
+      '[profile dev]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/dev\nsource_profile = own\n[profile own]\n',
+    ],
+  ])('%s that hangs is killed with what it started, and nothing lives on', async (_, profile) => {
+    const mark = `61.${Math.floor(Math.random() * 1e9)}`;
+    const command = `credential_process = sh -c "sleep ${mark} & sleep ${mark}; echo"\n`;
+    const alive = (): string[] =>
+      spawnSync('ps', ['-A', '-o', 'args='])
+        .stdout.toString()
+        .split('\n')
+        .filter((line) => line.includes(mark));
+    let most = 0;
+    const look = setInterval(() => (most = Math.max(most, alive().length)), 100);
+    const { code } = await get(profile + command, { AWS_PROFILE: 'dev' }, ['--timeout', '2s']);
+    clearInterval(look);
+    expect(code).toBe(9);
+    expect(most).toBeGreaterThanOrEqual(2);
+    expect(alive()).toEqual([]);
   });
 
   test('the role that a setting names', async () => {
