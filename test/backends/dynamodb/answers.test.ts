@@ -132,6 +132,17 @@ describe('each operation × each answer that DynamoDB documents', () => {
     expect(server.asked.filter((request) => opOf(request) === 'PutItem')).toHaveLength(4);
   });
 
+  test.each(DOCUMENTED.map(([status, type]) => [status, type] as const))(
+    'DescribeContinuousBackups × %i %s: what is gone is gone, and what may be restored is said',
+    async (status, type) => {
+      server.answer = (request) =>
+        opOf(request) === 'DescribeContinuousBackups' ? jsonFailure(status, type) : healthy(request);
+      expect(await backend.purge(db, undefined)).toBe(
+        'if point-in-time recovery is on, it can restore the values for up to 35 days',
+      );
+    },
+  );
+
   test('a condition that does not hold any more is ERR_CONFLICT', async () => {
     server.answer = (request) =>
       opOf(request) === 'PutItem' ? jsonFailure(400, 'ConditionalCheckFailedException') : healthy(request);
