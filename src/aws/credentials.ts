@@ -1,6 +1,7 @@
 import { LazycredError } from '../errors.js';
 import { CredentialProcesses } from './credential-process.js';
 import { printable } from '../text/printable.js';
+import { withBoundedAnswers } from './bounded-credentials.js';
 import type { CredentialStep } from './credential-step.js';
 import { failureShape } from './service-errors.js';
 
@@ -55,7 +56,10 @@ export function namedProvider<C extends Credentials>(
     return waiting.during(step.text, async () => {
       let found: C;
       try {
-        found = await provider(options);
+        found = await withBoundedAnswers(
+          () => provider(options),
+          (tooLong) => notCredentials(step, tooLong),
+        );
       } catch (e) {
         throw credentialFailure(e, step);
       }
@@ -105,6 +109,13 @@ function credentialFailure(e: unknown, step: CredentialStep): unknown {
   const isRefusal = shape.status !== undefined || shape.name === 'CredentialsProviderError';
   const code = isRefusal || shape.name === 'TokenProviderError' ? 'ERR_ACCESS' : 'ERR_CONFIG';
   return new LazycredError(code, `no credentials from ${text}: ${reasonOf(shape, kind)}`, details);
+}
+
+function notCredentials({ text }: CredentialStep, cause: Error): LazycredError {
+  return new LazycredError('ERR_UNAVAILABLE', `no credentials from ${text}: ${cause.message}`, {
+    hint: 'something else may answer in its place: check its address, and proxies on the way',
+    cause,
+  });
 }
 
 const REACHED_LATER = /^(?:Throttling|ThrottlingException|SlowDown|TooManyRequestsException|TimeoutError)$/u;
