@@ -231,6 +231,16 @@ describe('the bytes of the format', () => {
     expect(asked).toBe(0);
   });
 
+  test.each([20, 99, 101, 2048])('%i bytes are refused before anything is derived or asked', async (size) => {
+    let asked = 0;
+    const key = newKey({ passphrase: async () => String(++asked) });
+    const wrapped = Buffer.alloc(size, 7);
+    OWN_LEAD.copy(wrapped, 0, 0, 20);
+    const odd = { provider: 'passphrase', id: '', wrapped: wrapped.toString('base64') };
+    await expect(key.unwrap(odd, {})).rejects.toMatchObject({ code: 'ERR_INTEGRITY' });
+    expect(asked).toBe(0);
+  });
+
   test.each([[{ log2N: 16, r: 8, p: 1 }], [{ log2N: 15, r: 8, p: 4 }]])(
     'the bounds include %j',
     async (cost) => {
