@@ -216,14 +216,48 @@ describe('a 200 that is not the answer', () => {
     }
   });
 
-  test('a server that numbers no answer is believed where its query counts', async () => {
-    server.answer = (request) => {
-      const answer = healthy(request);
-      return typeof answer === 'function' ? answer : { ...answer, headers: {} };
+  describe('where no answer is numbered, what an empty one seems to say is seen in a query', () => {
+    const old = { ...row, version: { S: '1'.padStart(19, '0') } };
+    const stub = fakeStub('db', 1, 'pruned');
+    const { version: _, ...marks } = stub.fields;
+    const written = {
+      ...{ name: old.name, version: old.version },
+      ...Object.fromEntries(Object.entries(marks).map(([k, S]) => [k, { S }])),
     };
-    expect(await backend.get(db, '7')).toBeUndefined();
-    await backend.erase(fakeStub('db', 1, 'pruned'));
-    await backend.remove({ name: db, version: '1' });
+    const holding = (rows: readonly object[]): void => {
+      server.answer = (request) => {
+        const isQuery = opOf(request) === 'Query';
+        const answer = jsonAnswer(isQuery ? { Items: rows, Count: rows.length } : {});
+        return typeof answer === 'function' ? answer : { ...answer, headers: {} };
+      };
+    };
+    const NOT_IT = {
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(/what came is not an answer of DynamoDB/u) as unknown,
+    };
+
+    test('a row that is there is read, one that is not is absent', async () => {
+      holding([old]);
+      expect((await backend.get(db, '1'))?.version).toBe('1');
+      holding([]);
+      expect(await backend.get(db, '1')).toBeUndefined();
+    });
+
+    test('a row that was not overwritten is a failure: its value is still there', async () => {
+      holding([old]);
+      await expect(backend.erase(stub)).rejects.toMatchObject(NOT_IT);
+      holding([]);
+      await expect(backend.erase(stub)).rejects.toMatchObject(NOT_IT);
+      holding([written]);
+      await backend.erase(stub);
+    });
+
+    test('a row that was not removed is a failure', async () => {
+      holding([old]);
+      await expect(backend.remove({ name: db, version: '1' })).rejects.toMatchObject(NOT_IT);
+      holding([]);
+      await backend.remove({ name: db, version: '1' });
+    });
   });
 
   test('an empty description of the backups does not say that there are none', async () => {
