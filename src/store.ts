@@ -114,10 +114,12 @@ export class Store {
   /**
    * Calls back with each new version of a secret, until the signal is aborted: one storage request about every
    * 30 s, and a key request only for what is new. A version between two looks is passed over. A look that
-   * fails, and a secret that was deleted, end nothing: `failed` is told.
+   * fails, and a secret that was deleted, end nothing: `failed` is told. A format without versions is gone by what
+   * is stored.
    *
    * @returns a promise that never fulfils
-   * @throws the signal's reason; ERR_NOT_FOUND when there is no such secret at the beginning; what `changed` throws
+   * @throws the signal's reason; ERR_NOT_FOUND when there is no such secret at the beginning; ERR_USAGE for `everyMs`
+   *   or the name; what `changed` throws
    * @example
    * const stop = new AbortController();
    * void store.watch('db', (secret) => pool.setPassword(secret.text()), { signal: stop.signal }).catch(() => {});

@@ -71,9 +71,12 @@ export interface PutOptions extends CallOptions {
 
 /** Options of `Store.watch`. */
 export interface WatchOptions extends CallOptions {
-  /** The version that is known already; the newest one when the watch begins, without it. */
+  /**
+   * The version that is known already; the newest one when the watch begins, without it. `''`, of a format that
+   * keeps no versions, says nothing of the value: the first look then calls back.
+   */
   readonly version?: string | undefined;
-  /** About how long to wait between two looks, in milliseconds; 30,000 by default. */
+  /** About how long to wait between two looks, in milliseconds from 1 to 86,400,000; 30,000 by default. */
   readonly everyMs?: number | undefined;
   /** Told of a look that failed, once until one succeeds or fails otherwise: the watch goes on. */
   readonly failed?: ((e: LazycredError) => void) | undefined;
