@@ -25,8 +25,9 @@ beforeAll(async () => {
   server.answer = ({ method, query, body }) => {
     if (body.includes('Action=AssumeRole')) return { status: 200, body: CREDENTIALS };
     if (method === 'PUT') return s3Failure(412, 'PreconditionFailed');
+    const prefix = new URLSearchParams(query).get('prefix');
     if (query.includes('list-type'))
-      return s3Answer(`<ListBucketResult><Name>acme</Name><Prefix/><KeyCount>0</KeyCount>
+      return s3Answer(`<ListBucketResult><Name>acme</Name><Prefix>${prefix}</Prefix><KeyCount>0</KeyCount>
 <MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>`);
     return s3Failure(404, 'NoSuchKey');
   };

@@ -49,6 +49,7 @@ export function keysPage(
 ): KeysPage | string {
   const { IsTruncated: more, NextContinuationToken: next } = out;
   if (typeof more !== 'boolean') return 'it has no IsTruncated';
+  if (isOfAnother(out.Prefix, prefix)) return OF_ANOTHER;
   const lines = listOf(out.Contents);
   if (lines === undefined) return 'its Contents is no list';
   const keys: S3Key[] = [];
@@ -71,6 +72,7 @@ export function versionsPage(
 ): { readonly versions: readonly ObjectVersion[]; readonly next: VersionsStart | undefined } | string {
   const { IsTruncated: more, NextKeyMarker: key, NextVersionIdMarker: version } = out;
   if (typeof more !== 'boolean') return 'it has no IsTruncated';
+  if (isOfAnother(out.Prefix, prefix)) return OF_ANOTHER;
   const held = listOf(out.Versions);
   const markers = listOf(out.DeleteMarkers);
   if (held === undefined || markers === undefined) return 'its versions are no list';
@@ -90,6 +92,15 @@ export function versionsPage(
     versions,
     next: { KeyMarker: key, ...(version === undefined ? {} : { VersionIdMarker: version }) },
   };
+}
+
+const OF_ANOTHER = 'it is of another prefix than was asked for';
+
+// A listing of nothing shows by no key of what it is; S3 repeats the prefix that was asked for. A listing without
+// Prefix stands: another service's may leave it out. Name is not compared: for a bucket that was asked for by the ARN
+// of its access point it is another.
+function isOfAnother(answered: string | undefined, asked: string): boolean {
+  return answered !== undefined && answered !== asked;
 }
 
 // Undefined for what is neither a list of objects nor left out.

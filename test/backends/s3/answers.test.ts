@@ -299,6 +299,32 @@ describe('a 200 that is not the answer', () => {
     });
   });
 
+  test.each(['', 'other/', 'prod', 'prod/x'])(
+    'a listing that says to be of the prefix %j, and not of the one that was asked for, is ERR_UNAVAILABLE, empty or not',
+    async (prefix) => {
+      const refused = {
+        code: 'ERR_UNAVAILABLE',
+        message: expect.stringContaining('it is of another prefix than was asked for') as unknown,
+      };
+      const of = `<Prefix>${prefix}</Prefix>${end}`;
+      server.answer = (request) => (isList(request) ? listing(of) : healthy(request));
+      await expect(collect(backend.list({ prefix: 'prod/' }))).rejects.toMatchObject(refused);
+      await expect(collect(backend.list({ name: db }))).rejects.toMatchObject(refused);
+      await expect(backend.numberBefore(db, undefined)).rejects.toMatchObject(refused);
+      server.answer = (request) => (request.query.includes('versions') ? versionsOf(of) : healthy(request));
+      await expect(backend.purge(db, undefined)).rejects.toMatchObject(refused);
+      expect(server.asked.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    },
+  );
+
+  test('a listing that says of which prefix it is, and is of it, is read: spaces, marks and all', async () => {
+    const prefix = ' a&b <ü>/"%2F"\u2028 ';
+    const text = prefix.replace(/[&<>"]/gu, (c) => `&#${c.codePointAt(0)};`);
+    server.answer = () =>
+      listing(`<Prefix>${text}</Prefix>${end}<Contents><Key>${text}x</Key><Size>9</Size></Contents>`);
+    expect(await collect(backend.list({ prefix }))).toMatchObject([{ name: `${prefix}x` }]);
+  });
+
   test.each([
     ['no IsTruncated', VERSION],
     ['a version without its id', `${end}<Version><Key>db</Key></Version>`],
