@@ -5,6 +5,7 @@ import type { Fallback } from './config/choose/keys.js';
 import { merge } from './config/layers.js';
 import type { Base } from './text/paths.js';
 import { unfit } from './text/unfit.js';
+import { refuseStrangeHome } from './config/own-home.js';
 import { Problems } from './config/problems.js';
 import { readLayer, type Layer } from './config/schema.js';
 import type { ConfigInput, LoadedConfig } from './config/settings.js';
@@ -69,7 +70,8 @@ export function resolveConfig(input: ConfigInput): LoadedConfig {
  * `.lazycred`, `package.json` (its `lazycred` member). Where nothing names a store (nor a file, nor
  * a key outside KMS), cloudchain's file does: `CLOUDCHAIN_CONFIG`, else `~/.cchainrc`.
  *
- * @throws ERR_CONFIG with every problem of every source in one message
+ * @throws ERR_CONFIG with every problem of every source in one message; where store or key lie in the data folder below
+ *   a home folder that isn't there or is another user's
  */
 export async function loadConfig(o: LoadOptions): Promise<LoadedConfig> {
   const problems = new Problems();
@@ -86,6 +88,7 @@ export async function loadConfig(o: LoadOptions): Promise<LoadedConfig> {
     hint: storeHint(o, o.allowDefault === true && !guess),
     lenient: o.lenient,
   });
+  if (o.lenient !== true) await refuseStrangeHome(merged.settings, o);
   return { ...merged, overridden: [...merged.overridden, ...shadowed], files: [...files] };
 }
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { loadConfig, unknownVariables, type KeySpec, type LoadedConfig } from '../config.js';
 import { isAsked } from '../config/key-spec.js';
 import { lasts, showLocation } from '../config/location.js';
-import { refuseStrangeHome } from '../config/own-home.js';
 import { openStore } from '../connect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import type { Store } from '../index.js';
@@ -127,7 +126,6 @@ export class Session {
     const config = await this.config();
     const { keys } = config.settings;
     refuseFleeting(config);
-    await refuseStrangeHome(config.settings, this.around);
     const isNew = uses === 'wraps' && keys.some(lacksSalt);
     const passphrase = this.#passphrase(isNew);
     const sure = uses === 'wraps' ? keys : uses === 'opens' ? keys.slice(0, 1) : [];

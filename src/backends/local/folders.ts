@@ -74,6 +74,8 @@ async function readFolders(path: string): Promise<readonly string[] | undefined>
     return entries.filter((e) => e.isDirectory() || e.isSymbolicLink()).map((e) => e.name);
   } catch (e) {
     if (systemCode(e) === 'ENOENT') return undefined;
+    // Which names a folder holds that can't be read, the end of a long one's too, is not known: a listing
+    // without them would be a part that looks like the whole.
     throw fileError(e, 'read', path);
   }
 }

@@ -88,9 +88,15 @@ async function importSecrets(args: CommandArguments, session: Session): Promise<
     const rows = plan.map(({ action, name }) => [action, name]);
     return writeOut(isatty(1) ? table(rows) : tabbed(rows));
   }
+  const imported = {
+    total: entries.length,
+    what: 'secrets',
+    location: store.location,
+    goOn: 'the same command with --skip-unchanged',
+  } as const;
   const made = await tellingSealedSoFar(store, session, (begun) =>
     withProgress('storing', session, (progress) =>
-      tellingHowFar({ total: entries.length, location: store.location }, session, progress, (counted) => {
+      tellingHowFar(imported, session, progress, (counted) => {
         const told: typeof counted = (done, total, failed) => {
           begun();
           counted(done, total, failed);

@@ -3,14 +3,23 @@ import type { Session } from '../session.js';
 
 type Report = NonNullable<ManyOptions['progress']>;
 
+/** What is imported, for the words about it. */
+export interface Imported {
+  readonly total: number;
+  readonly what: 'secrets' | 'versions';
+  readonly location: string;
+  /** The way to go on: `the same command again`. */
+  readonly goOn: string;
+}
+
 /**
- * Runs an import; when Ctrl-C or another signal ends it, says how many secrets are stored by then, and how to
+ * Runs an import; when Ctrl-C or another signal ends it, says how much is stored by then, and how to
  * go on. It says "at least", since writes that were under way may have been stored, too.
  *
  * @param run is given what shall be told how far it is, which passes it on to `report`
  */
 export async function tellingHowFar<T>(
-  { total, location }: { readonly total: number; readonly location: string },
+  { total, what, location, goOn }: Imported,
   session: Session,
   report: Report,
   run: (counted: Report) => Promise<T>,
@@ -23,8 +32,8 @@ export async function tellingHowFar<T>(
     });
   } catch (e) {
     if (session.signal.aborted) {
-      session.talk(`interrupted: at least ${stored} of ${total} secrets are stored in ${location}`);
-      session.talk('to go on: the same command with --skip-unchanged');
+      session.talk(`interrupted: at least ${stored} of ${total} ${what} are stored in ${location}`);
+      session.talk(`to go on: ${goOn}`);
     }
     throw e;
   }

@@ -3,6 +3,7 @@ import type { PutManyOptions, Store } from '../../index.js';
 import { allOrError, forEach } from '../../store/bulk.js';
 import type { ImportedEntry } from '../formats/entry.js';
 import type { Session } from '../session.js';
+import { tellingHowFar } from './how-far.js';
 import { withProgress } from './progress.js';
 import { tellingSealedSoFar } from './sealed-so-far.js';
 
@@ -53,19 +54,27 @@ export async function importHistory(
   session: Session,
 ): Promise<number> {
   const missing = plan.filter(({ isThere }) => !isThere).map(({ entry }) => entry);
+  const imported = {
+    total: missing.length,
+    what: 'versions',
+    location: store.location,
+    goOn: 'the same command again',
+  } as const;
   await tellingSealedSoFar(store, session, (begun) =>
-    withProgress('storing', session, async (progress) => {
-      let stored = 0;
-      for (const round of rounds(missing)) {
-        const before = stored;
-        const counted = (done: number): void => {
-          begun();
-          progress(before + done, missing.length);
-        };
-        await store.putMany(round, { ...o, skipUnchanged: false, signal: session.signal, progress: counted });
-        stored += round.length;
-      }
-    }),
+    withProgress('storing', session, (progress) =>
+      tellingHowFar(imported, session, progress, async (counted) => {
+        let stored = 0;
+        for (const round of rounds(missing)) {
+          const before = stored;
+          const told: typeof counted = (done, _, failed) => {
+            begun();
+            counted(before + done, missing.length, failed);
+          };
+          await store.putMany(round, { ...o, skipUnchanged: false, signal: session.signal, progress: told });
+          stored += round.length;
+        }
+      }),
+    ),
   );
   return missing.length;
 }

@@ -41,3 +41,35 @@ test('Ctrl-C in import says how many are stored and how to go on, and that goes 
   expect(rest.code).toBe(0);
   expect(rest.stderr).toContain(`stored ${TOTAL - names} secrets in file:`);
 }, 120_000);
+
+test('of versions, too, it says how many are stored, and the same command stores the rest', async () => {
+  const { home, work, env } = newUser();
+  const store = join(home, 'store');
+  const lazy = (args: string[], started?: (child: { kill(s: 'SIGINT'): void }) => void) =>
+    run([process.execPath, LAZY, ...args], {
+      env,
+      cwd: work,
+      timeout: 90_000,
+      ...(started === undefined ? {} : { started }),
+    });
+  const secrets = Array.from({ length: TOTAL }, (_, i) => ({
+    name: `n${i % 250}`,
+    version: String(1 + Math.floor(i / 250)),
+    value: `value ${i}`,
+  }));
+  writeFileSync(join(work, 'history.json'), JSON.stringify({ 'lazycred-export': '1', secrets }));
+  const { code, stderr } = await lazy(['import', 'history.json'], (child) => {
+    const timer = setInterval(() => {
+      if (!existsSync(store) || readdirSync(store).length < 40) return;
+      clearInterval(timer);
+      child.kill('SIGINT');
+    }, 20);
+  });
+  expect({ code, stderr }).toEqual({
+    code: 130,
+    stderr: expect.stringMatching(
+      /^interrupted: at least \d+ of 1000 versions are stored in file:\S+\nto go on: the same command again\n/u,
+    ),
+  });
+  expect(await lazy(['import', 'history.json'])).toMatchObject({ code: 0 });
+}, 120_000);
