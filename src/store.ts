@@ -97,6 +97,21 @@ export class Store {
   }
 
   /**
+   * Whether a secret, or one of its versions, has a value: one storage request and no key request, so that it
+   * needs no right to open it. Whether it does open, {@link get} alone tells.
+   *
+   * @throws ERR_ACCESS, ERR_UNAVAILABLE, ERR_USAGE (the name or version)
+   * @example
+   * if (!(await store.has('db_credentials'))) throw new Error('put db_credentials first');
+   */
+  has(name: string, o: GetOptions = {}): Promise<boolean> {
+    return this.#operations.run(name, o, (signal) => {
+      const version = o.version === undefined ? undefined : this.#rules.askedVersion(o.version);
+      return this.#reader.has(storedName(name), version, signal);
+    });
+  }
+
+  /**
    * Stores a value as the next version; survives races with other writers and lost answers.
    *
    * @param value bytes, or text as UTF-8; at most 256 KiB by default

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { Store } from '../src/store.js';
 import { parseName } from '../src/record/names.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../src/record.js';
 import { atEveryCall, FAULT_KINDS } from './suites/faults.js';
 import { collect } from './suites/ground.js';
 import { names, stored, storeOn } from './support/in-memory.js';
-import { PLACES } from './support/stores.js';
+import { localKey, PLACES } from './support/stores.js';
 
 describe.each(PLACES)('a store on $title', ({ open }) => {
   test('gives back what was put, version by version, byte for byte', async () => {
@@ -53,6 +54,30 @@ describe.each(PLACES)('a store on $title', ({ open }) => {
       ['1', 'ann@host', 'the first', 'value'],
     ]);
     expect(history[0]?.created?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+    await store.close();
+  });
+
+  test('has says what has a value, and opens nothing', async () => {
+    const backend = await open();
+    const store = storeOn(backend);
+    await store.put('there', 'one');
+    await store.put('there', 'two');
+    await store.put('gone', 'x');
+    await store.delete('gone');
+    // Another key opens nothing here.
+    const other = new Store({ backend, keys: [await localKey()] });
+    await expect(other.get('there')).rejects.toMatchObject({ code: 'ERR_ACCESS' });
+    const asked = [
+      other.has('there'),
+      other.has('there', { version: 1 }),
+      other.has('there', { version: 3 }),
+      other.has('gone'),
+      other.has('gone', { version: 1 }),
+      other.has('gone', { version: 2 }),
+      other.has('never'),
+    ];
+    await expect(Promise.all(asked)).resolves.toEqual([true, true, false, false, true, false, false]);
+    await expect(other.has('there', { version: 0 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
     await store.close();
   });
 

@@ -142,6 +142,18 @@ export class RecordReader {
     }
   }
 
+  /** Whether a version, the newest where none is named, has a value; nothing is opened. */
+  async has(name: SecretName, version: string | undefined, signal: AbortSignal): Promise<boolean> {
+    try {
+      if (version !== undefined) await this.#version(name, version, signal);
+      else await this.isThere(name, await this.#backend.get(name, undefined, { signal }), signal);
+      return true;
+    } catch (e) {
+      if (isLazycredError(e, 'ERR_NOT_FOUND')) return false;
+      throw e;
+    }
+  }
+
   /** Throws ERR_NOT_FOUND unless the newest record has a value. */
   async isThere(name: SecretName, newest: StoredRecord | undefined, signal: AbortSignal): Promise<void> {
     if (newest === undefined) throw await this.notFound(name, undefined, signal);
