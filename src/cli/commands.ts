@@ -41,6 +41,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         summary: 'run a program with secrets as variables or files',
         load: () => import('./commands/exec.js'),
       },
+      {
+        usage: 'inject',
+        summary: 'fill a template with secrets',
+        load: () => import('./commands/inject.js'),
+      },
     ],
   },
   {

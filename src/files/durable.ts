@@ -8,11 +8,13 @@ export interface WholeFile {
   /** A name of nobody else's in the same folder, under which the file is written first. */
   readonly temporary: string;
   readonly body: string | Uint8Array;
+  /** Of the file, whatever the umask is; 0600 by default. */
+  readonly mode?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Creates a file of mode 0600: written under its temporary name, flushed, hard-linked to its place,
+ * Creates a file: written under its temporary name, flushed, hard-linked to its place,
  * the folder flushed.
  *
  * @throws the system's errors, among them `link`'s: EEXIST where the file is there already
@@ -29,7 +31,7 @@ export async function createFile(file: WholeFile): Promise<void> {
 }
 
 /**
- * Puts a file of mode 0600 in the place of another, if there is one: written under its temporary name,
+ * Puts a file in the place of another, if there is one: written under its temporary name,
  * flushed, renamed, the folder flushed.
  *
  * @throws the system's errors
@@ -50,10 +52,10 @@ const MAX_SWEPT = 20;
 
 // Whoever removes a secret sweeps away every unfinished file of it (`removeLeftovers`), a living writer's
 // too: that one finds its file gone when it comes to put it in its place, and writes it again.
-async function place({ temporary, body, signal }: WholeFile, put: () => Promise<void>): Promise<void> {
+async function place({ temporary, body, mode, signal }: WholeFile, put: () => Promise<void>): Promise<void> {
   for (let swept = 0; ; swept++) {
     signal?.throwIfAborted();
-    await writeNew(temporary, body);
+    await writeNew(temporary, body, mode);
     signal?.throwIfAborted();
     try {
       await put();
@@ -65,10 +67,11 @@ async function place({ temporary, body, signal }: WholeFile, put: () => Promise<
   }
 }
 
-async function writeNew(path: string, body: string | Uint8Array): Promise<void> {
+async function writeNew(path: string, body: string | Uint8Array, mode: number | undefined): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(body);
+    if (mode !== undefined) await handle.chmod(mode);
     await handle.sync();
   } finally {
     await handle.close();

@@ -29,16 +29,10 @@ export async function readReferences(
   references: readonly Reference[],
   { signal, progress }: ReadOptions = {},
 ): Promise<ReadReference[]> {
-  const distinct = new Map(references.map((r) => [shown(r), r]));
-  const reading = new Map<string, Promise<Secret>>();
-  const read = (name: string, version: string | undefined): Promise<Secret> => {
-    const key = showReference({ name, version });
-    const secret = reading.get(key) ?? store.get(name, { signal, version });
-    reading.set(key, secret);
-    return secret;
-  };
+  const distinct = distinctOf(references);
+  const read = readOnce(store, signal);
   const valueOf = async (text: string): Promise<ReadReference> => {
-    const { name = '', version, field } = distinct.get(text) ?? {};
+    const { name, version, field } = distinct.get(text) ?? NONE;
     const secret = await read(name, version);
     const value = field === undefined ? secret.bytes() : Buffer.from(fieldOf(secret, field));
     return { value, version: secret.version };
@@ -46,6 +40,49 @@ export async function readReferences(
   const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
   const values = allOrError(await forEach([...distinct.keys()], valueOf, { signal, done }), 'get');
   return references.map((r) => values.get(shown(r)) as ReadReference);
+}
+
+/**
+ * Looks whether all references can be had. A secret is opened only where one of its fields is asked for, so that
+ * the other references need no right to decrypt; whether such a secret opens is then not known.
+ *
+ * @throws one error that names every reference that can't be had, as {@link readReferences} does
+ */
+export async function checkReferences(
+  store: Pick<Store, 'get' | 'has'>,
+  references: readonly Reference[],
+  { signal, progress }: ReadOptions = {},
+): Promise<void> {
+  const distinct = distinctOf(references);
+  const read = readOnce(store, signal);
+  const look = async (text: string): Promise<void> => {
+    const { name, version, field } = distinct.get(text) ?? NONE;
+    if (field !== undefined) fieldOf(await read(name, version), field);
+    // The failure of a read says why there is no value: never put, deleted, destroyed.
+    else if (!(await store.has(name, { signal, version }))) await read(name, version);
+  };
+  const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
+  allOrError(await forEach([...distinct.keys()], look, { signal, done }), 'find');
+}
+
+const NONE: Reference = { name: '' };
+
+function distinctOf(references: readonly Reference[]): Map<string, Reference> {
+  return new Map(references.map((r) => [shown(r), r]));
+}
+
+/** Reads each version of a secret once, however often it is asked for. */
+function readOnce(
+  store: Pick<Store, 'get'>,
+  signal: AbortSignal | undefined,
+): (name: string, version: string | undefined) => Promise<Secret> {
+  const reading = new Map<string, Promise<Secret>>();
+  return (name, version) => {
+    const key = showReference({ name, version });
+    const secret = reading.get(key) ?? store.get(name, { signal, version });
+    reading.set(key, secret);
+    return secret;
+  };
 }
 
 /** As messages call it: without the scheme, and as a person would write it. */

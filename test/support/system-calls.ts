@@ -13,8 +13,19 @@ export interface SystemCall {
 export type BeforeCall = (call: SystemCall) => Promise<void>;
 
 /** The calls on paths that code under test makes; `link` and `rename` name what they make second. */
-const ON_PATHS = ['mkdir', 'open', 'link', 'rename', 'rm', 'unlink', 'readdir', 'lstat', 'stat'] as const;
-const ON_HANDLES = ['writeFile', 'sync', 'read', 'stat', 'close'] as const;
+const ON_PATHS = [
+  'mkdir',
+  'open',
+  'writeFile',
+  'link',
+  'rename',
+  'rm',
+  'unlink',
+  'readdir',
+  'lstat',
+  'stat',
+] as const;
+const ON_HANDLES = ['writeFile', 'chmod', 'truncate', 'sync', 'read', 'stat', 'close'] as const;
 
 const READING: ReadonlySet<string> = new Set(['readdir', 'lstat', 'stat', 'read', 'close']);
 

@@ -37,6 +37,7 @@ const NEXT_STEPS: readonly (readonly [words: string, step: string])[] = [
   ],
   ['search grep', 'lazy find TEXT lists the names that contain a text'],
   ['dump backup getall env', 'lazy export writes many secrets in one format: json, dotenv, shell …'],
+  ['template render fill', 'lazy inject -i TEMPLATE -o FILE fills a template with secrets'],
   ['run', 'lazy exec -p PREFIX -- CMD runs a program with secrets as variables'],
   ['load putall', 'lazy import FILE stores the secrets of a file'],
   [

@@ -16,7 +16,7 @@ import { redacting } from '../exec/redacting.js';
 import { envFileSources, sourcesOf } from '../exec/sources.js';
 import { runWatched, type WatchSpec } from '../exec/watch.js';
 import { FailureWithStatus } from '../io/failure.js';
-import { makePrivateFolder, type PrivateFolder } from '../io/private-folder.js';
+import { makePrivateFolder, sweepPrivateFolders, type PrivateFolder } from '../io/private-folder.js';
 import type { Session } from '../session.js';
 import { ALLOW_EMPTY } from '../steps/nothing-found.js';
 
@@ -144,6 +144,7 @@ async function exec(args: CommandArguments, session: Session): Promise<number> {
   const open = async (): Promise<Store> => (opened.store ??= await session.open('opens'));
   const fetch = (): Promise<FetchedValues> => fetchAll(wanted, open, session);
   const first = await fetch();
+  await sweepPrivateFolders(session.env);
   const folder = first.files.length === 0 ? undefined : await makePrivateFolder(session.env);
   const start = async (values: FetchedValues): Promise<Child> => {
     const paths = folder === undefined ? [] : pathsIn(folder, values);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat, open, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, basename } from 'node:path';
 import { LazycredError, type ErrorCode } from '../../errors.js';
 import { replaceFile } from '../../files/durable.js';
@@ -50,6 +50,12 @@ export async function readFileUpTo(path: string, limit: number, shown = quote(pa
   }
 }
 
+/** Whether two paths lead to one file, also by links; not where one of them leads to none. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path, { bigint: true }).catch(absent)));
+  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
+}
+
 /** ERR_USAGE for what went on beyond `limit` bytes. */
 export function tooLarge(limit: number): LazycredError {
   const what = limit === DEFAULT_MAX_VALUE_BYTES ? 'the value' : 'the file';
@@ -57,17 +63,29 @@ export function tooLarge(limit: number): LazycredError {
   return new LazycredError('ERR_USAGE', `${what} is larger than ${limit} bytes, ${most}`);
 }
 
+/** How a file is written. */
+export interface WriteFileOptions {
+  /** Whatever the umask is; 0600 by default. */
+  readonly mode?: number | undefined;
+  /** The hint where a link, a folder or a device is in its place. */
+  readonly otherWay?: string | undefined;
+  /** The hint where the file is mounted by itself, as `docker -v FILE:FILE` does, so that no other takes its place. */
+  readonly mountedWay?: string | undefined;
+}
+
+const OTHER_WAY = 'without -o it goes to stdout, which can be redirected into FILE';
+const MOUNTED_WAY = 'it is mounted by itself: mount the folder that it is in';
+
 /**
  * Writes a file of mode 0600, whole or not at all: a new file takes the place of an old one.
  * Symbolic links and whatever is not a plain file are refused, not followed nor replaced.
  *
- * @param otherWay the hint where it is refused
  * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE, naming the file
  */
 export async function writePrivateFile(
   path: string,
   data: Uint8Array,
-  otherWay = 'without -o it goes to stdout, which can be redirected into FILE',
+  o: WriteFileOptions = {},
 ): Promise<void> {
   const what = `cannot write ${quote(path)}`;
   const folder = dirname(path);
@@ -75,11 +93,37 @@ export async function writePrivateFile(
   const [before, after] = [`.${basename(path).slice(0, 100)}.`, '.tmp'] as const;
   const temporary = join(folder, before + randomBytes(12).toString('hex') + after);
   try {
-    refuseOther(await lstat(path).catch(absent), what, otherWay);
+    refuseOther(await lstat(path).catch(absent), what, o.otherWay ?? OTHER_WAY);
     await tidyLeftovers(folder, between(before, after));
-    await replaceFile({ path, temporary, body: data });
+    await replaceFile({ path, temporary, body: data, mode: o.mode });
   } catch (e) {
-    throw failedOn(e, what);
+    throw failedOn(e, what, systemCode(e) === 'EBUSY' ? (o.mountedWay ?? MOUNTED_WAY) : undefined);
+  }
+}
+
+/**
+ * Writes into the file that is there, for one that no other can take the place of. Who is killed meanwhile leaves
+ * a part of it. The mode is set first, so that nobody reads what they may not; where there is no file, or one
+ * that is refused there, as {@link writePrivateFile}.
+ *
+ * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE, naming the file
+ */
+export async function writeInPlace(path: string, data: Uint8Array, mode: number): Promise<void> {
+  const found = await lstat(path).catch(absent);
+  if (found?.isFile() !== true) return writePrivateFile(path, data, { mode });
+  try {
+    // Not followed: a link may have taken its place since.
+    const handle = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      if (((await handle.stat()).mode & 0o777) !== mode) await handle.chmod(mode);
+      await handle.truncate();
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (e) {
+    throw failedOn(e, `cannot write ${quote(path)}`);
   }
 }
 
@@ -118,10 +162,11 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'no space left',
+  EBUSY: 'it is in use',
 };
 
-function failedOn(e: unknown, what: string): unknown {
+function failedOn(e: unknown, what: string, hint?: string): unknown {
   const code = systemCode(e);
   if (code === undefined) return e;
-  return new LazycredError(CODES[code] ?? 'ERR_USAGE', `${what}: ${WORDS[code] ?? code}`, { cause: e });
+  return new LazycredError(CODES[code] ?? 'ERR_USAGE', `${what}: ${WORDS[code] ?? code}`, { hint, cause: e });
 }

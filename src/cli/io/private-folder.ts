@@ -29,17 +29,15 @@ export interface PrivateFolder {
 
 /**
  * Makes a private folder, in memory where there is such a place: in `$XDG_RUNTIME_DIR`, in /dev/shm, or else
- * where temporary files go. Removes the folders that killed runs left in these places.
+ * where temporary files go.
  *
  * @throws ERR_ACCESS, ERR_UNAVAILABLE, ERR_CONFIG
  */
 export async function makePrivateFolder(env: NodeJS.ProcessEnv): Promise<PrivateFolder> {
-  const bases = [...new Set([env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()])];
-  for (const base of bases) await sweep(base);
   let failure = new LazycredError('ERR_CONFIG', 'there is no safe folder for temporary files', {
     hint: 'set TMPDIR to a folder that nobody else can write to',
   });
-  for (const base of bases) {
+  for (const base of placesOf(env)) {
     if (!(await isSafe(base))) continue;
     try {
       return await makeIn(base);
@@ -50,6 +48,15 @@ export async function makePrivateFolder(env: NodeJS.ProcessEnv): Promise<Private
     }
   }
   throw failure;
+}
+
+/** Removes the private folders that killed runs of this user left, where {@link makePrivateFolder} makes them. */
+export async function sweepPrivateFolders(env: NodeJS.ProcessEnv): Promise<void> {
+  for (const base of placesOf(env)) await sweep(base);
+}
+
+function placesOf(env: NodeJS.ProcessEnv): string[] {
+  return [...new Set([env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()])];
 }
 
 // A folder of one's own, or one in which nobody removes or renames what is another's (sticky, as /tmp).

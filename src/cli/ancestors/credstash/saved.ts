@@ -32,7 +32,7 @@ export async function saveKmsRegion(region: string, around: Surrounding): Promis
   const path = pathOfSaved(around);
   if (path === undefined) throw new LazycredError('ERR_CONFIG', 'there is no home folder for .credstash');
   const otherWay = `put ${JSON.stringify({ [KMS_REGION]: region })} into the file that it leads to`;
-  await writePrivateFile(path, Buffer.from(JSON.stringify(saved)), otherWay);
+  await writePrivateFile(path, Buffer.from(JSON.stringify(saved)), { otherWay });
 }
 
 function pathOfSaved(around: Surrounding): string | undefined {
