@@ -24,6 +24,7 @@ export {
 } from './errors.js';
 export type { Hint, HintCode, HintData } from './hints.js';
 export { Secret, type SecretInfo } from './secret.js';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './secret/schema.js';
 export { Store } from './store.js';
 export type {
   DestroyOptions,

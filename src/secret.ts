@@ -1,5 +1,6 @@
 import { LazycredError } from './errors.js';
 import type { SecretName } from './record/names.js';
+import { checked, type StandardSchema } from './secret/schema.js';
 
 /** What is known of one version beside its value; authenticated, since the record was opened. */
 export interface SecretInfo {
@@ -66,7 +67,21 @@ export class Secret implements SecretInfo {
    * The value parsed as JSON.
    * @throws ERR_USAGE when it is not JSON; the message quotes nothing of it
    */
-  json(): unknown {
+  json(): unknown;
+  /**
+   * The value parsed as JSON and checked: by a validator of Zod, Valibot, ArkType or any other library that
+   * follows Standard Schema, whose types it then has.
+   *
+   * @returns what the validator makes of it
+   * @throws ERR_USAGE when it is not JSON, or doesn't fit, naming where and nothing of the value
+   * @example
+   * const Db = z.object({ user: z.string(), password: z.string().min(12) });
+   * const { user, password } = await (await store.get('db_credentials')).json(Db);
+   */
+  json<T>(schema: StandardSchema<T>): Promise<T>;
+  json<T>(...schema: [] | [StandardSchema<T>]): unknown {
+    // An argument that is there and undefined is a validator that somebody forgot to export.
+    if (schema.length > 0) return this.#checkedJson(schema[0] as StandardSchema<T>);
     const text = this.text();
     try {
       // A byte order mark, as Windows' editors leave it, is none of the JSON.
@@ -75,6 +90,10 @@ export class Secret implements SecretInfo {
       // JSON.parse's own message quotes the text around the fault, which is the secret.
       throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not JSON`, { name: this.name });
     }
+  }
+
+  async #checkedJson<T>(schema: StandardSchema<T>): Promise<T> {
+    return checked(this.json(), schema, this.name);
   }
 
   toString(): string {

@@ -67,7 +67,7 @@ export const ROOMS = [
   { room: 'files', layer: 0, files: ['files/*'], imports: ['hints', 'errors', 'text'] },
   { room: 'record', layer: 0, files: ['record', 'record/*'], imports: ['hints', 'errors', 'text'] },
   { room: 'aws/regions', layer: 0, files: ['aws/regions'] },
-  { room: 'secret', layer: 0, files: ['secret'], imports: LEAVES },
+  { room: 'secret', layer: 0, files: ['secret', 'secret/*'], imports: LEAVES },
   {
     room: 'aws/service-errors',
     layer: 0,
