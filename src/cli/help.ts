@@ -2,7 +2,7 @@ import { newParser } from './arguments/parse.js';
 import type { Command } from './command.js';
 import { COMMAND_GROUPS } from './commands.js';
 import { ANCESTORS } from './ancestors.js';
-import { COMMON_OPTIONS } from './arguments/options.js';
+import { COMMON_OPTIONS, usageLine } from './arguments/options.js';
 
 /** The help of the whole program. */
 export async function programHelp(): Promise<string> {
@@ -42,9 +42,7 @@ function commandList(): string {
 export async function commandHelp(command: Command): Promise<string> {
   const help = { name: 'help', letter: 'h', about: 'show this', group: 'Other:' };
   const parser = await newParser([...command.options, help]);
-  parser.usage(
-    `lazy ${command.usage}${command.endsAtOperand === true ? '' : ' [OPTIONS]'}\n\n${unfolded(command.about)}`,
-  );
+  parser.usage(`${usageLine(command)}\n\n${unfolded(command.about)}`);
   for (const [line, why] of command.examples) parser.example(line, why);
   parser.epilog('lazy --help lists the options of every command: --store, --key, --config …');
   return `${await parser.getHelp()}\n`;

@@ -31,6 +31,11 @@ export interface Grammar {
   readonly endsAtOperand?: boolean;
 }
 
+/** The whole line of a command: `lazy get NAME… [OPTIONS]`, `lazy exec [OPTIONS] -- CMD [ARG]…`. */
+export function usageLine({ usage, endsAtOperand }: Grammar): string {
+  return endsAtOperand === true ? `lazy ${usage.replace(' ', ' [OPTIONS] -- ')}` : `lazy ${usage} [OPTIONS]`;
+}
+
 const STORE = 'Which store and key:';
 const AWS = 'AWS:';
 const OTHER = 'Other:';

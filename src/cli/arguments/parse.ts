@@ -7,6 +7,7 @@ import {
   type CommandArguments,
   type Grammar,
   type Option,
+  usageLine,
 } from './options.js';
 import { readWords } from './words.js';
 
@@ -41,7 +42,8 @@ export async function parseArguments(
   for (const [a, b] of [...COMMON_CONFLICTS, ...(command.conflicts ?? [])]) parser.conflicts(a, b);
   const argv = parser.parseSync([...options, '--', ...operands]) as Readonly<Record<string, unknown>>;
   const [fewest, most] = command.operands;
-  const hint = `usage: lazy ${command.usage}`;
+  const hint =
+    command.endsAtOperand === true ? `usage: ${usageLine(command)}` : `usage: lazy ${command.usage}`;
   if (operands.length < fewest) throw usage(`${name} needs ${missing(command, operands.length)}`, hint);
   if (operands.length > most) throw usage(surplus(command, operands), hint);
   for (const word of [...options, ...operands]) refuseReplaced(word, OTHER_BYTES);

@@ -26,7 +26,7 @@ const WATCH = 'New versions:';
 const OUTPUT = 'Its output:';
 
 export const command: Command = {
-  usage: 'exec [OPTIONS] -- CMD…',
+  usage: 'exec CMD [ARG]…',
   about: `Runs CMD with secrets as environment variables, or as files. Everything is fetched first, and
 CMD is not started if anything is missing. Its exit status is CMD's; of lazy's own failures see
 --fail-status.

@@ -148,6 +148,14 @@ describe('nothing is started', () => {
     expect(existsSync(mark())).toBe(false);
   });
 
+  test('for a line without a program, which says how it goes', async () => {
+    const { code, stderr } = await lazy(['exec', '-p', 'prod/']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'lazy: exec needs CMD\nhint: usage: lazy exec [OPTIONS] -- CMD [ARG]…\n',
+    });
+  });
+
   test('when a signal comes first', async () => {
     const fifo = join(user.work, 'fifo');
     execFileSync('mkfifo', [fifo]);
