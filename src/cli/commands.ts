@@ -137,6 +137,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         summary: 'let a project’s config file choose endpoints',
         load: () => import('./commands/trust.js'),
       },
+      {
+        usage: 'completion SHELL',
+        summary: 'write a script that completes lazy in a shell',
+        load: () => import('./commands/completion.js'),
+      },
     ],
   },
 ];

@@ -20,6 +20,9 @@ import { readWords } from './arguments/words.js';
 const BROKEN_PIPE_STATUS = 141;
 const USAGE_STATUS = 2;
 
+/** What the scripts of `lazy completion` call: no command that anybody types, so the help names none such. */
+const COMPLETE = '__complete';
+
 let session: Session | undefined;
 
 const args = process.argv.slice(2);
@@ -64,6 +67,11 @@ async function run(signal: AbortSignal): Promise<number> {
     throw new LazycredError('ERR_USAGE', `${name} is for lazy's own commands, not for ${word}`, {
       hint: `lazy ${word} --help shows its options, which stand after it`,
     });
+  }
+  if (word === COMPLETE) {
+    const { complete } = await import('./complete/complete.js');
+    await complete(rest, { commands: COMMANDS, ancestors: ANCESTORS }, signal);
+    return 0;
   }
   const [topic] = rest;
   const ofAll = topic === undefined || topic.startsWith('-');

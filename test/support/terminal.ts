@@ -13,6 +13,8 @@ export interface TerminalRun {
   readonly input?: string;
   /** What to wait for, and what to type then (or the number of a signal to send). */
   readonly steps?: readonly (readonly [waitFor: string, type: string | { readonly signal: number }])[];
+  /** Until it is killed; 20 by default. */
+  readonly seconds?: number;
   /** What it shows may hold secrets. */
   readonly stdoutIsData?: boolean;
 }
@@ -37,12 +39,13 @@ const SCRIPT = join(repoRoot(), 'test/support/pty.py');
 
 /** Runs a command on a terminal. */
 export async function runOnTerminal(o: TerminalRun): Promise<TerminalResult> {
-  const { argv, env = {}, cwd, tty = ['stdin', 'stdout', 'stderr'], input, steps = [] } = o;
+  const { argv, env = {}, cwd, tty = ['stdin', 'stdout', 'stderr'], input, steps = [], seconds } = o;
   const all = Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined);
-  const spec = { argv, env: Object.fromEntries(all), cwd, tty, input, steps };
+  const spec = { argv, env: Object.fromEntries(all), cwd, tty, input, steps, seconds };
   const result = await run([pythonPath(), SCRIPT], {
     input: JSON.stringify(spec),
     stdoutIsData: o.stdoutIsData === true,
+    timeout: ((seconds ?? 20) + 10) * 1_000,
   });
   if (result.code !== 0) throw new Error(`pty.py: ${result.stderr}`);
   const parsed = JSON.parse(result.stdout) as TerminalResult;

@@ -29,6 +29,8 @@ export interface Grammar {
   readonly operands: readonly [number, number];
   /** The first operand ends the options: what follows is another program's command line. */
   readonly endsAtOperand?: boolean;
+  /** NAME is that of a secret that was deleted. */
+  readonly namesDeleted?: boolean;
 }
 
 /** The whole line of a command: `lazy get NAME… [OPTIONS]`, `lazy exec [OPTIONS] -- CMD [ARG]…`. */

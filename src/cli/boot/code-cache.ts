@@ -8,17 +8,16 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
+import { attempt, openCacheFolder } from './cache-folder.js';
 
 /** The code of one chunk as V8 serialised it. */
 export interface CachedCode {
@@ -44,64 +43,17 @@ const HEADER_LENGTH = 8 + 4 + 4 + 32 + 32;
 const MAX_FILES = 96;
 
 /**
- * Opens the user's own cache folder: `$XDG_CACHE_HOME/lazycred`, else `$HOME/.cache/lazycred`, mode 0700, made
- * where it is missing. `undefined` where it can't be trusted or made, where users have no numbers (Windows),
- * and with `LAZYCRED_NO_CACHE` set to anything but the empty string or `0`.
+ * Opens the cache in the user's cache folder. `undefined` where users have no numbers (Windows), and where
+ * {@link openCacheFolder} gives none.
  */
 export function openCodeCache(env: NodeJS.ProcessEnv, uid: number | undefined): CodeCache | undefined {
-  const off = env['LAZYCRED_NO_CACHE'] ?? '';
-  if (uid === undefined || (off !== '' && off !== '0')) return undefined;
-  const folder = cacheFolder(env);
-  if (folder === undefined || isInStrangeHome(folder, env, uid) || !ensureFolder(folder, uid))
-    return undefined;
+  const folder = uid === undefined ? undefined : openCacheFolder(env, uid);
+  if (uid === undefined || folder === undefined) return undefined;
   return {
     read: (name, source) => attempt(() => readCode(folder, uid, name, source)),
     write: (name, source, code) => attempt(() => writeCode(folder, name, source, code)),
     prune: () => attempt(() => prune(folder)),
   };
-}
-
-/** A cache is a convenience: no failure of it is worth a word, or the command. */
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-}
-
-function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
-  const [base, home] = [env['XDG_CACHE_HOME'] ?? '', env['HOME'] ?? ''];
-  // The XDG base directory specification: a relative path is invalid and to be ignored.
-  if (isAbsolute(base)) return join(base, 'lazycred');
-  return isAbsolute(home) ? join(home, '.cache', 'lazycred') : undefined;
-}
-
-// A home that isn't there is not made, be it even root who runs this.
-function isInStrangeHome(folder: string, env: NodeJS.ProcessEnv, uid: number): boolean {
-  const home = env['HOME'] ?? '';
-  if (!isAbsolute(home) || !folder.startsWith(join(home, sep))) return false;
-  return attempt(() => statSync(home).uid === uid) !== true;
-}
-
-function ensureFolder(folder: string, uid: number): boolean {
-  const isPrivate = (): boolean => {
-    const s = lstatSync(folder);
-    return s.isDirectory() && s.uid === uid && (s.mode & 0o777) === 0o700;
-  };
-  const found = attempt(isPrivate);
-  if (found !== undefined) return found;
-  return attempt(() => makeFolder(folder, uid) && isPrivate()) ?? false;
-}
-
-function makeFolder(folder: string, uid: number): boolean {
-  const parent = dirname(folder);
-  const found = attempt(() => statSync(parent));
-  // Only in a home of one's own: root with a user's HOME must leave nothing that shuts the user out.
-  const ours = found === undefined ? parent !== folder && makeFolder(parent, uid) : found.uid === uid;
-  // Not `recursive`: Node 20 never returns from that where the parent exists but takes no folder, as in /proc.
-  if (ours) mkdirSync(folder, { mode: 0o700 });
-  return ours;
 }
 
 function fileName(name: string, sourceDigest: Buffer): string {

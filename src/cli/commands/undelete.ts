@@ -14,6 +14,7 @@ was destroyed does not come back.`,
     ['lazy list --deleted', 'what could be brought back'],
     ['lazy undelete api_key', 'there again'],
   ],
+  namesDeleted: true,
   operands: [1, Infinity],
   run: undelete,
 };
