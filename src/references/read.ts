@@ -3,7 +3,7 @@ import type { Secret } from '../secret.js';
 import type { Store } from '../store.js';
 import { allOrError, forEach } from '../store/bulk.js';
 import { fieldOf } from './field.js';
-import { showReference, type Reference } from './reference.js';
+import type { Reference } from './reference.js';
 
 /** How many secrets are read, told while it happens. */
 export interface ReadOptions extends CallOptions {
@@ -29,17 +29,16 @@ export async function readReferences(
   references: readonly Reference[],
   { signal, progress }: ReadOptions = {},
 ): Promise<ReadReference[]> {
-  const distinct = distinctOf(references);
   const read = readOnce(store, signal);
-  const valueOf = async (text: string): Promise<ReadReference> => {
-    const { name, version, field } = distinct.get(text) ?? NONE;
-    const secret = await read(name, version);
+  const values = new Map<string, ReadReference>();
+  const readInto = async (reference: Reference): Promise<void> => {
+    const secret = await read(reference);
+    const { field } = reference;
     const value = field === undefined ? secret.bytes() : Buffer.from(fieldOf(secret, field));
-    return { value, version: secret.version };
+    values.set(partsOf(reference), { value, version: secret.version });
   };
-  const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
-  const values = allOrError(await forEach([...distinct.keys()], valueOf, { signal, done }), 'get');
-  return references.map((r) => values.get(shown(r)) as ReadReference);
+  await ofEach(references, readInto, 'get', { signal, progress });
+  return references.map((r) => values.get(partsOf(r)) as ReadReference);
 }
 
 /**
@@ -53,32 +52,42 @@ export async function checkReferences(
   references: readonly Reference[],
   { signal, progress }: ReadOptions = {},
 ): Promise<void> {
-  const distinct = distinctOf(references);
   const read = readOnce(store, signal);
-  const look = async (text: string): Promise<void> => {
-    const { name, version, field } = distinct.get(text) ?? NONE;
-    if (field !== undefined) fieldOf(await read(name, version), field);
+  const look = async (reference: Reference): Promise<void> => {
+    const { name, version, field } = reference;
+    if (field !== undefined) fieldOf(await read(reference), field);
     // The failure of a read says why there is no value: never put, deleted, destroyed.
-    else if (!(await store.has(name, { signal, version }))) await read(name, version);
+    else if (!(await store.has(name, { signal, version }))) await read(reference);
   };
-  const done = (n: number, failed: number) => progress?.(n, distinct.size, failed);
-  allOrError(await forEach([...distinct.keys()], look, { signal, done }), 'find');
+  await ofEach(references, look, 'find', { signal, progress });
 }
 
-const NONE: Reference = { name: '' };
+/** Does the work once for references that are the same. @throws one error for all that fail */
+async function ofEach(
+  references: readonly Reference[],
+  work: (reference: Reference) => Promise<void>,
+  action: string,
+  { signal, progress }: ReadOptions,
+): Promise<void> {
+  const distinct = [...new Map(references.map((r) => [partsOf(r), r])).values()];
+  const done = (n: number, failed: number) => progress?.(n, distinct.length, failed);
+  const nth = (_: string, i: number) => work(distinct[i] as Reference);
+  allOrError(await forEach(distinct.map(shown), nth, { signal, done }), action);
+}
 
-function distinctOf(references: readonly Reference[]): Map<string, Reference> {
-  return new Map(references.map((r) => [shown(r), r]));
+// Each part apart: the field `b` of `a` and a secret of the name `a#b` are shown alike.
+function partsOf({ name, version, field }: Reference): string {
+  return JSON.stringify([name, version, field]);
 }
 
 /** Reads each version of a secret once, however often it is asked for. */
 function readOnce(
   store: Pick<Store, 'get'>,
   signal: AbortSignal | undefined,
-): (name: string, version: string | undefined) => Promise<Secret> {
+): (reference: Reference) => Promise<Secret> {
   const reading = new Map<string, Promise<Secret>>();
-  return (name, version) => {
-    const key = showReference({ name, version });
+  return ({ name, version }) => {
+    const key = partsOf({ name, version });
     const secret = reading.get(key) ?? store.get(name, { signal, version });
     reading.set(key, secret);
     return secret;

@@ -22,6 +22,7 @@ export const SCHEME = 'lazy://';
  * parseReference('lazy://prod/db?v=3#password'); // { name: 'prod/db', version: '3', field: 'password' }
  */
 export function parseReference(text: string): Reference {
+  if (!text.isWellFormed()) throw bad(text, 'it is not well-formed Unicode');
   const parts = /^lazy:\/\/([^?#]+)(?:\?([^#]*))?(?:#(.*))?$/su.exec(text);
   if (parts === null) throw bad(text, 'a reference is lazy://NAME, lazy://NAME?v=N or lazy://NAME#FIELD');
   const [, name = '', query, field] = parts;
@@ -34,8 +35,15 @@ export function parseReference(text: string): Reference {
   };
 }
 
-/** The reference as text, which {@link parseReference} reads back. */
+/**
+ * The reference as text, which {@link parseReference} reads back.
+ *
+ * @throws ERR_USAGE for a part that is not well-formed Unicode
+ */
 export function showReference({ name, version, field }: Reference): string {
+  for (const part of [name, version ?? '', field ?? '']) {
+    if (!part.isWellFormed()) throw bad(part, 'it is not well-formed Unicode');
+  }
   const path = name.split('/').map(encodeURIComponent).join('/');
   const query = version === undefined ? '' : `?v=${encodeURIComponent(version)}`;
   return `${SCHEME}${path}${query}${field === undefined ? '' : `#${encodeURIComponent(field)}`}`;

@@ -29,12 +29,21 @@ describe('parseReference', () => {
     'lazy://a%',
     'lazy://a%zz',
     'lazy://a%ff',
+    'lazy://a\ud800',
+    'lazy://a#\udc00',
     'Lazy://db',
     ' lazy://db',
     'db',
   ])('refuses %j', (text) => {
     expect(() => parseReference(text)).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
   });
+
+  test.each([{ name: '\ud800' }, { name: 'a', version: '\ud800' }, { name: 'a', field: '\ud800' }])(
+    'showReference refuses %j',
+    (reference) => {
+      expect(() => showReference(reference)).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
+    },
+  );
 
   test('reads back whatever showReference writes', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((t) => t.isWellFormed());

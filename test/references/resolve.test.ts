@@ -10,6 +10,7 @@ beforeAll(async () => {
   await store.put('db', '{"user":"app","password":"new"}');
   await store.put('again', 'lazy://db');
   await store.put('bytes', Uint8Array.of(0xff));
+  await store.put('db#password', 'of another secret');
 });
 afterAll(() => store.close());
 
@@ -24,6 +25,19 @@ describe('in a text', () => {
     const failure = await resolveReferences(store, text).catch((e: unknown) => e);
     expect(failure).toMatchObject({ code: 'ERR_NOT_FOUND' });
     expect(String(failure)).toMatch(/cannot get 3 of 4: "no": .*"db#host": .*"db\?v=9": /u);
+  });
+
+  test('a field of a secret, and a secret whose name reads like it, are two', async () => {
+    const text = '{{ lazy://db#password }} {{ lazy://db%23password }} {{ lazy://db#password }}';
+    await expect(resolveReferences(store, text)).resolves.toBe('new of another secret new');
+    const missing = resolveReferences(
+      store,
+      '{{ lazy://db?v=9 }} {{ lazy://db%3Fv=9 }} {{ lazy://db%3Fv=9#a }}',
+    );
+    await expect(missing).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      message: expect.stringContaining('cannot get 3 of 3') as unknown,
+    });
   });
 
   test('a value that is no text is refused by its name', async () => {
@@ -70,6 +84,15 @@ describe('in an environment', () => {
       B: 'new',
     });
     expect(asked).toEqual(['db']);
+  });
+
+  test('a name or a field that is no well-formed Unicode is a usage error', async () => {
+    for (const X of ['lazy://a\ud800', 'lazy://db#\udc00']) {
+      await expect(resolveReferences(store, { X }, { resolve: 'X' })).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+        message: expect.stringMatching(/^X: bad reference "lazy:/u) as unknown,
+      });
+    }
   });
 
   test('a malformed one is an error where it is named, naming the variable, and left alone elsewhere', async () => {
