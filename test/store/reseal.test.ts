@@ -41,6 +41,23 @@ test("openStore(loadConfig(…)) seals no opened value for a stranger's key that
   expect((await (await openStore(trusted)).rollback('db', 1)).version).toBe('5');
 });
 
+test("of several keys that a project's file names, each must have been able to open the value", async () => {
+  const [store, mine] = [`file:${join(folder.home, 'store')}`, `local:${join(folder.home, 'mine')}`];
+  const own = await openStore({ store, key: mine });
+  await own.put('db', 'old');
+  await own.put('db', 'new');
+  for (const key of [
+    [mine, 'local:./theirs'],
+    ['local:./theirs', mine],
+  ]) {
+    folder.write('work/project/.lazycredrc', { store, key, decryptKeys: mine });
+    const cloned = await openStore(await folder.load());
+    const e = await failure(() => cloned.rollback('db', 1));
+    expect(e.message).toContain(`not sealed for local:${join(folder.project, 'theirs')}`);
+  }
+  expect((await own.history('db')).map((v) => v.version)).toEqual(['2', '1']);
+});
+
 test("the key of a flag, of a named file and of the home folder's own needs no trust", async () => {
   const settings = { store: 'memory:', key: 'local:./key' };
   const file = folder.write('work/project/.lazycredrc', settings);
