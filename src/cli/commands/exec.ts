@@ -1,20 +1,17 @@
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Store } from '../../index.js';
-import { findReferences } from '../../references/resolve.js';
 import { quote } from '../../text/printable.js';
 import type { CommandArguments } from '../arguments/options.js';
 import { usage } from '../arguments/parse.js';
 import type { Command } from '../command.js';
-import { endAs, startChild, type Child, type End } from '../exec/child.js';
-import { makeEnvironment, type Variable } from '../exec/environment.js';
-import { fetchAll, type FetchedValues, type WantedSources } from '../exec/fetch.js';
-import { masksOf } from '../exec/masks.js';
-import { findProgram } from '../exec/program.js';
-import { redacting } from '../exec/redacting.js';
-import { envFileSources, sourcesOf } from '../exec/sources.js';
-import { runWatched, type WatchSpec } from '../exec/watch.js';
+import { endAs, type Child, type End } from '../exec/child.js';
+import type { Variable } from '../exec/environment.js';
+import { fetchAll, type FetchedValues } from '../exec/fetch.js';
+import { startWith } from '../exec/start.js';
+import { failStatus, watchTimes } from '../exec/times.js';
+import { wantedSources } from '../exec/wanted.js';
+import { runWatched } from '../exec/watch.js';
 import { FailureWithStatus } from '../io/failure.js';
 import { makePrivateFolder, sweepPrivateFolders, type PrivateFolder } from '../io/private-folder.js';
 import type { Session } from '../session.js';
@@ -172,110 +169,4 @@ async function exec(args: CommandArguments, session: Session): Promise<number> {
 
 function pathsIn(folder: PrivateFolder, { files }: FetchedValues): Variable[] {
   return files.map(({ name }) => ({ name, value: Buffer.from(join(folder.path, name)) }));
-}
-
-/** What the command line, the configuration and the environment name. @throws ERR_USAGE for nothing at all */
-async function wantedSources(args: CommandArguments, session: Session): Promise<WantedSources> {
-  const last = sourcesOf('env', args);
-  const files = sourcesOf('file', args);
-  const prefixes = args.all('prefix');
-  const envFiles = [...args.all('env-file'), ...args.all('dotenv')];
-  const ofFiles = await envFileSources(envFiles, session.cwd);
-  const resolve = listOf(args, 'resolve') ?? (await session.config()).settings.resolve ?? [];
-  const keep = new Set(listOf(args, 'keep'));
-  const { references, unasked } = findReferences(session.env, resolve);
-  const kept = unasked.filter((name) => !keep.has(name));
-  if (kept.length > 0) {
-    session.talk(
-      `note: ${kept.join(', ')} holds a reference and stays as it is: --resolve ${kept.join(',')}`,
-    );
-  }
-  const ofEnvironment = [...references].map(([variable, from]) => ({ variable, from }));
-  const isNothing = [last, files, prefixes, envFiles, resolve].every((list) => list.length === 0);
-  if (isNothing) {
-    throw usage(
-      'nothing says which secrets CMD gets',
-      'lazy exec -p PREFIX -- CMD, or --env, --file, --dotenv, --resolve',
-    );
-  }
-  return {
-    first: [...ofEnvironment, ...ofFiles],
-    prefixes,
-    last,
-    files,
-    allowEmpty: args.has('allow-empty'),
-  };
-}
-
-async function startWith(args: CommandArguments, values: FetchedValues, session: Session): Promise<Child> {
-  const { env, replaced } = makeEnvironment({
-    inherited: session.env,
-    pristine: args.has('pristine'),
-    keep: listOf(args, 'keep') ?? [],
-    variables: values.variables,
-  });
-  if (replaced.length > 0)
-    session.talk(`note: replaced in the environment: ${replaced.join(', ')} (--keep leaves it)`);
-  const [name = ''] = args.operands;
-  const program = await findProgram(name, env, session.cwd);
-  if (process.pid === 1) {
-    session.talk(
-      'note: lazy is the first process here and cannot reap orphans: docker run --init, or tini, does',
-    );
-  }
-  session.signal.throwIfAborted();
-  const spec = { program, command: args.operands, env, ownGroup: args.has('watch') };
-  if (!args.has('redact')) return startChild({ ...spec, stdio: 'inherit' });
-  const { patterns, tooShort } = masksOf(values.secrets);
-  if (tooShort.length > 0) session.talk(`note: too short to be masked: ${tooShort.map(quote).join(', ')}`);
-  const child = await startChild({ ...spec, stdio: ['inherit', 'pipe', 'pipe'] });
-  const { stdout, stderr } = child.process;
-  const outputs = [
-    ...(stdout === null ? [] : [redacting(stdout, process.stdout, patterns)]),
-    ...(stderr === null ? [] : [redacting(stderr, process.stderr, patterns)]),
-  ];
-  const ended = child.ended.then(async (end) => {
-    await Promise.all(outputs.map((output) => output.drain()));
-    return end;
-  });
-  return { ...child, ended };
-}
-
-function watchTimes(args: CommandArguments): Pick<WatchSpec, 'everyMs' | 'graceMs' | 'signal'> {
-  return {
-    everyMs: timeOf(args, 'interval', '30s'),
-    graceMs: timeOf(args, 'grace', '10s'),
-    signal: signalOf(args),
-  };
-}
-
-function timeOf(args: CommandArguments, option: string, standard: string): number {
-  const text = args.text(option) ?? standard;
-  const [, digits, unit = 's'] = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m)?$/u.exec(text) ?? [];
-  const ms = Number(digits) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? Number.NaN);
-  if (ms >= 1 && ms <= 86_400_000) return ms;
-  throw usage(`--${option} is ${quote(text)}, not a time`, `--${option} 30s, 500ms, 2m`);
-}
-
-function signalOf(args: CommandArguments): NodeJS.Signals | undefined {
-  const text = args.text('watch-signal');
-  if (text === undefined) return undefined;
-  const name = `SIG${text.toUpperCase().replace(/^SIG/u, '')}`;
-  if (name in constants.signals) return name as NodeJS.Signals;
-  throw usage(`--watch-signal is ${quote(text)}, not a signal`, '--watch-signal HUP');
-}
-
-function listOf(args: CommandArguments, option: string): string[] | undefined {
-  return args
-    .text(option)
-    ?.split(',')
-    .map((text) => text.trim());
-}
-
-function failStatus(args: CommandArguments): number | undefined {
-  const text = args.text('fail-status');
-  if (text === undefined) return undefined;
-  const status = Number(text);
-  if (/^[0-9]{1,3}$/u.test(text) && status >= 1 && status <= 255) return status;
-  throw usage(`--fail-status is ${quote(text)}, not a number from 1 to 255`);
 }
