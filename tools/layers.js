@@ -296,6 +296,13 @@ export const ROOMS = [
     ...COMMAND,
   },
   {
+    room: 'cli/generate',
+    layer: 9,
+    files: ['cli/generate/*'],
+    imports: [...LEAVES, 'cli/arguments'],
+    ...COMMAND,
+  },
+  {
     room: 'cli/exec',
     layer: 10,
     files: ['cli/exec/*'],
@@ -348,6 +355,7 @@ export const ROOMS = [
       'cli/steps',
       'cli/exec',
       'cli/complete',
+      'cli/generate',
     ],
     types: ['index'],
     later: ['setup.ts'],

@@ -58,6 +58,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/put.js'),
       },
       {
+        usage: 'generate NAME',
+        summary: 'store a random value as the next version',
+        load: () => import('./commands/generate.js'),
+      },
+      {
         usage: 'rollback NAME VERSION',
         summary: 'make an older value the newest again',
         load: () => import('./commands/rollback.js'),

@@ -30,6 +30,7 @@ const NEXT_STEPS: readonly (readonly [words: string, step: string])[] = [
     'add new create write store save insert update edit change',
     'lazy put NAME stores a value as the next version',
   ],
+  ['gen random rotate', 'lazy generate NAME stores a random value as the next version'],
   ['versions log', 'lazy history NAME lists the versions'],
   [
     'revert restore undo',

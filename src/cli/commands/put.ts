@@ -1,11 +1,10 @@
 import { parseName } from '../../record/names.js';
 import { quote } from '../../text/printable.js';
-import { authorOf, byOption } from '../steps/author.js';
+import { byOption } from '../steps/author.js';
+import { commentOption, ifAbsentOption, keptWith, tagOption, tellStored } from '../steps/new-version.js';
 import type { CommandArguments } from '../arguments/options.js';
 import type { Command } from '../command.js';
-import { caution } from '../io/caution.js';
 import { json, writeOut } from '../io/streams.js';
-import { pairsOf } from '../arguments/pairs.js';
 import type { Session } from '../session.js';
 import { readValue } from '../io/value.js';
 import { readPositiveInteger } from '../arguments/numbers.js';
@@ -40,22 +39,10 @@ prefer stdin, a file or the prompt.`,
       about: 'only if N is the newest version; 0: if there never was one',
       group: VERSION,
     },
-    { name: 'if-absent', about: 'only if there is no such secret', group: VERSION },
+    ifAbsentOption(VERSION),
     { name: 'skip-unchanged', about: 'not if the newest version holds this value already', group: VERSION },
-    {
-      name: 'comment',
-      letter: 'c',
-      takes: 'TEXT',
-      about: 'a note that history shows; not secret',
-      group: VERSION,
-    },
-    {
-      name: 'tag',
-      takes: 'NAME=VALUE',
-      about: 'kept with it; not secret; may be repeated',
-      group: VERSION,
-      many: true,
-    },
+    commentOption(VERSION),
+    tagOption(VERSION),
     { name: 'digest', takes: 'HASH', about: 'of a credstash record: SHA256 …', group: VERSION },
     byOption(VERSION),
     {
@@ -82,12 +69,11 @@ prefer stdin, a file or the prompt.`,
 async function put(args: CommandArguments, session: Session): Promise<void> {
   const [name = ''] = args.operands;
   const ifVersion = args.text('if-version') === '0' ? 0 : readPositiveInteger(args, 'if-version', OR_NONE);
-  const tags = args.has('tag') ? pairsOf('tag', args.all('tag')) : undefined;
   const { format } = (await session.config()).settings;
   const version = format === 'credstash' ? args.text('version') : readPositiveInteger(args, 'version');
   // A bad name is refused before the prompt, so that nobody types a value in vain.
   if (format === 'native') parseName(name);
-  const by = await authorOf(args, session);
+  const kept = await keptWith(args, session);
   const value = await readValue({ args, cwd: session.cwd, signal: session.signal });
   const store = await session.open('wraps');
   session.doing = `put ${quote(name)}`;
@@ -97,14 +83,9 @@ async function put(args: CommandArguments, session: Session): Promise<void> {
     ifVersion,
     ifAbsent: args.has('if-absent'),
     skipUnchanged: args.has('skip-unchanged'),
-    comment: args.text('comment'),
-    tags,
     digest: args.text('digest'),
-    by,
+    ...kept,
   });
-  const which = `${quote(name)}${made.version === '' ? '' : ` version ${made.version}`}`;
-  if (made.unchanged === true) session.talk(`unchanged ${which} in ${store.location}`);
-  else await session.tellSealed(`stored ${which}`, store);
-  if (made.unchanged !== true) caution(format, (line) => session.talk(line));
+  await tellStored(name, made, { store }, session);
   if (args.has('json')) await writeOut(json(made));
 }
