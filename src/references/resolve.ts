@@ -34,8 +34,9 @@ export function findReferences(
   );
   const references = new Map<string, Reference>();
   const unasked: string[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (value?.startsWith(SCHEME) !== true) continue;
+  // From JavaScript anything may come as a value: what is no text holds no reference.
+  for (const [name, value] of Object.entries(env) as [string, unknown][]) {
+    if (typeof value !== 'string' || !value.startsWith(SCHEME)) continue;
     if (tests.some((t) => t.matches(name))) references.set(name, referenceIn(name, value));
     else unasked.push(name);
   }
@@ -82,12 +83,19 @@ export async function resolveReferences(
       ),
     ).toString();
   }
+  checkEnvironment(input);
   const { references } = findReferences(input, [o.resolve ?? []].flat());
   const read = await readReferences(store, [...references.values()], o);
   const found = [...references].map(
     ([variable, { name }], i) => [variable, textOf(name, read[i]?.value)] as const,
   );
   return { ...input, ...Object.fromEntries(found) };
+}
+
+function checkEnvironment(input: unknown): void {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input))
+    return;
+  throw new LazycredError('ERR_USAGE', 'references are resolved in a text, or in an object of variables');
 }
 
 function textOf(name: string, value: Uint8Array | undefined): string {

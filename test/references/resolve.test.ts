@@ -95,6 +95,16 @@ describe('in an environment', () => {
     }
   });
 
+  test('from JavaScript: a value that is no text stays, and what is no environment is a usage error', async () => {
+    const env = { PORT: 5432, NONE: null, DB: 'lazy://db?v=1#user' } as unknown as Record<string, string>;
+    await expect(resolveReferences(store, env, { resolve: '*' })).resolves.toEqual({ ...env, DB: 'app' });
+    for (const input of [null, undefined, 5, [], Buffer.from('{{ lazy://db }}')]) {
+      await expect(resolveReferences(store, input as unknown as string)).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+      });
+    }
+  });
+
   test('a malformed one is an error where it is named, naming the variable, and left alone elsewhere', async () => {
     const bad = { X: 'lazy://' };
     await expect(resolveReferences(store, bad, { resolve: 'X' })).rejects.toMatchObject({
