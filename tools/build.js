@@ -1,6 +1,6 @@
 /**
  * `npm run build`: `dist/` anew, from tsc (the library as ES modules and as CommonJS, the tests, the
- * benchmarks) and rolldown (the command).
+ * benchmarks) and rolldown (the command), and the manual page.
  *
  * A folder given as the first argument takes `dist/`'s place.
  */
@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleCommand } from './bundle.js';
+import { writeManual } from './man.js';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, process.argv[2] ?? 'dist');
@@ -19,6 +20,7 @@ tsc('tsconfig.commonjs.json', join(dist, 'commonjs'));
 // Nearer than the package's own "type": module.
 writeFileSync(join(dist, 'commonjs/package.json'), '{ "type": "commonjs" }\n');
 await bundleCommand(root, dist);
+await writeManual(dist);
 
 /**
  * @param {string} config the compiler's settings, a file in the root

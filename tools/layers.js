@@ -247,6 +247,7 @@ export const ROOMS = [
     imports: LEAVES,
     ...COMMAND,
   },
+  { room: 'cli/topics', layer: 7, files: ['cli/topics/*'] },
   {
     room: 'cli/boot',
     layer: 7,
@@ -386,7 +387,7 @@ export const ROOMS = [
     room: 'cli/main',
     layer: 11,
     files: ['cli/main', 'cli/help', 'cli/commands', 'cli/ancestors'],
-    imports: [...LEAVES, 'cli/interrupt', 'cli/arguments', 'cli/io'],
+    imports: [...LEAVES, 'cli/topics', 'cli/interrupt', 'cli/arguments', 'cli/io'],
     types: ['index'],
     later: ['cli/command', 'cli/complete', 'cli/commands', 'cli/ancestors'],
     ...COMMAND,

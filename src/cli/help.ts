@@ -1,3 +1,4 @@
+import { TOPICS } from './topics/topics.js';
 import { newParser } from './arguments/parse.js';
 import type { Command } from './command.js';
 import { COMMAND_GROUPS } from './commands.js';
@@ -13,7 +14,7 @@ Keeps secrets where you keep other things: in S3, DynamoDB or local files, encry
 
 ${LIST_PLACE}`);
   parser.epilog(
-    'lazy COMMAND --help tells more of each, lazy --version which lazy this is. Settings come from options, .lazycredrc (searched from here upward, then at home) and LAZYCRED_… variables, in this order; with none, secrets are kept in local files of yours.',
+    `lazy COMMAND --help tells more of each, lazy help TOPIC of ${[...TOPICS.keys()].join(', ')}, lazy --version which lazy this is. Settings come from options, .lazycredrc (searched from here upward, then at home) and LAZYCRED_… variables, in this order; with none, secrets are kept in local files of yours.`,
   );
   return `${(await parser.getHelp()).replace(LIST_PLACE, commandList)}\n`;
 }

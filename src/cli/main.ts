@@ -70,14 +70,15 @@ async function run(signal: AbortSignal): Promise<number> {
   }
   if (word === COMPLETE) {
     const { complete } = await import('./complete/complete.js');
-    await complete(rest, { commands: COMMANDS, ancestors: ANCESTORS }, signal);
+    const { TOPICS } = await import('./topics/topics.js');
+    await complete(rest, { commands: COMMANDS, ancestors: ANCESTORS, topics: TOPICS }, signal);
     return 0;
   }
   const [topic] = rest;
   const ofAll = topic === undefined || topic.startsWith('-');
   if (word === undefined || (word === 'help' && ofAll)) return programHelp(options, word);
   if (word === 'help' && ANCESTORS.has(topic ?? '')) return runAncestor(topic ?? '', ['--help'], signal);
-  if (word === 'help') return commandHelp((await find(topic ?? '')).command);
+  if (word === 'help') return helpOn(topic ?? '');
   const { name, command } = await find(word);
   const { parseArguments } = await import('./arguments/parse.js');
   const parsed = await parseArguments(name, command, [...options, ...rest]);
@@ -113,6 +114,19 @@ async function programHelp(options: readonly string[], word: string | undefined)
   // Nothing was asked for: a script that forgot its command must not take this for a result.
   writeError(text);
   return USAGE_STATUS;
+}
+
+/** Help on a command, or else on a topic that several share. */
+async function helpOn(word: string): Promise<number> {
+  const { TOPICS } = await import('./topics/topics.js');
+  const topic = COMMANDS.has(commandOf(word)) ? undefined : TOPICS.get(word);
+  if (topic === undefined) return commandHelp((await find(word)).command);
+  const [{ layOut }, { helpColumns }] = await Promise.all([
+    import('./topics/topic.js'),
+    import('./arguments/parse.js'),
+  ]);
+  await writeOut(layOut(topic, helpColumns()));
+  return 0;
 }
 
 async function commandHelp(command: Command): Promise<number> {

@@ -99,7 +99,7 @@ export async function newParser(options: readonly Option[]): Promise<Argv> {
 }
 
 /** As wide as the terminal that shows it: text laid out wider would be broken a second time. */
-function helpColumns(): number {
+export function helpColumns(): number {
   const columns = process.stdout.columns ?? process.stderr.columns ?? MOST_COLUMNS;
   return Math.min(MOST_COLUMNS, columns > 0 ? columns : MOST_COLUMNS);
 }

@@ -32,6 +32,8 @@ export interface Vocabulary {
     { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }
   >;
   readonly ancestors: ReadonlyMap<string, { readonly summary: string }>;
+  /** What `lazy help` tells of beside commands. */
+  readonly topics: ReadonlyMap<string, { readonly summary: string }>;
 }
 
 /**
@@ -47,7 +49,10 @@ export async function expectedAt(
   const base = { keep: '', dashMeansOption: true, given: first.given };
   if (word === undefined)
     return ofOption(first, COMMON_OPTIONS, current) ?? { ...base, choices: firstWords(vocabulary) };
-  if (word === 'help') return rest.length > 0 ? base : { ...base, choices: firstWords(vocabulary) };
+  if (word === 'help') {
+    if (rest.length > 0) return base;
+    return { ...base, choices: [...firstWords(vocabulary), ...choicesFrom(vocabulary.topics)] };
+  }
   const entry = vocabulary.commands.get(commandOf(word));
   if (entry === undefined) return base;
   const { command } = await entry.load();
@@ -58,11 +63,11 @@ export async function expectedAt(
 }
 
 function firstWords({ commands, ancestors }: Vocabulary): Choice[] {
-  const all = [...commands, ...ancestors];
-  return [
-    ...all.map(([word, { summary }]) => ({ word, about: summary })),
-    { word: 'help', about: 'show help' },
-  ];
+  return [...choicesFrom(commands), ...choicesFrom(ancestors), { word: 'help', about: 'show help' }];
+}
+
+function choicesFrom(words: ReadonlyMap<string, { readonly summary: string }>): Choice[] {
+  return [...words].map(([word, { summary }]) => ({ word, about: summary }));
 }
 
 /** An option or its value, where one is expected. */
