@@ -48,6 +48,7 @@ export type { Backend, BackendListOptions, CallOptions } from './backend.js';
 export type { Context, GenerateOptions, KeyProvider, UnwrapOptions, WrappedKey } from './keys.js';
 export type { Fields, Format, Listed, RemovedState, StoredRecord } from './record.js';
 export { parseReference, showReference, type Reference } from './references/reference.js';
+export { fillEnvironment, type FilledEnvironment, type FillOptions } from './references/fill.js';
 export { resolveReferences, type ResolveOptions } from './references/resolve.js';
 export type { ReadOptions } from './references/read.js';
 export { get, put, setConfig, type SimpleConfig } from './simple.js';

@@ -210,6 +210,15 @@ export const ROOMS = [
     laterPackages: ['pino'],
     process: true,
   },
+  // Goes by the variables that it fills.
+  {
+    room: 'env',
+    layer: 5,
+    files: ['env/*'],
+    imports: [...LEAVES, 'config.ts', 'config', 'connect', 'references'],
+    types: ['store'],
+    process: true,
+  },
   {
     room: 'index',
     layer: 6,

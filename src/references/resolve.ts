@@ -98,7 +98,8 @@ function checkEnvironment(input: unknown): void {
   throw new LazycredError('ERR_USAGE', 'references are resolved in a text, or in an object of variables');
 }
 
-function textOf(name: string, value: Uint8Array | undefined): string {
+/** A value as text. @throws ERR_USAGE where it is none */
+export function textOf(name: string, value: Uint8Array | undefined): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
   } catch {

@@ -6,8 +6,9 @@ import { repoRoot } from '../emulators/root.js';
 import { run } from '../support/run.js';
 import { importTool, installPacked, readRoot, writeProject } from './consumer.js';
 
+/** All but `lazycred/env`, which acts as soon as it is imported. */
 const MODULES = Object.keys(readRoot('package.json').exports)
-  .filter((key) => key !== './package.json')
+  .filter((key) => key !== './package.json' && key !== './env')
   .map((key) => `lazycred${key.slice(1)}`);
 
 /** Everything that is loaded when needed: the backends, both kinds of key, the SDK, cosmiconfig, pino. */
@@ -63,6 +64,7 @@ test('knows the errors of a copy that was loaded anew', () => {
 
 const TYPED = `
 import { isLazycredError, openStore, type Backend, type KeyProvider, type Secret } from 'lazycred';
+import { ready, type FilledEnvironment } from 'lazycred/env';
 ${MODULES.map((name, i) => `import * as module${i} from '${name}';`).join('\n')}
 export async function read(backend: Backend, keys: KeyProvider[]): Promise<string | undefined> {
   const stores = [new module0.Store({ backend, keys }), await openStore({ store: 'memory:' })];
@@ -73,6 +75,11 @@ export async function read(backend: Backend, keys: KeyProvider[]): Promise<strin
     if (isLazycredError(e, 'ERR_NOT_FOUND')) return e.hint;
     throw e;
   }
+}
+export async function location(): Promise<string> {
+  await using store = await openStore({ store: 'memory:' });
+  const filled: FilledEnvironment = await ready;
+  return store.location + filled.kept.join();
 }
 // @ts-expect-error what is no option is refused
 export const wrong = openStore({ stoer: 'memory:' });
@@ -148,6 +155,37 @@ describe('Node', () => {
   });
 });
 
+describe('lazycred/env', () => {
+  const show = 'console.log(JSON.stringify(process.env.DB))';
+
+  test('fills the environment of an ES module, and of a program that knows nothing of it', async () => {
+    const folder = project({
+      '.lazycredrc': { store: 'file:./store', key: 'local:./key', resolve: 'DB' },
+      'put.mjs': `import { loadConfig, openStore } from 'lazycred';
+        const store = await openStore(await loadConfig({ cwd: process.cwd(), env: {} }));
+        await store.put('db', 'value');
+        await store.close();
+        process.env.DB = 'lazy://db';
+        await import('lazycred/env');
+        ${show}`,
+      'main.mjs': `import 'lazycred/env';\n${show}`,
+      'main.cjs': show,
+      'waits.cjs': `require('lazycred/env').ready.then(() => ${show})`,
+    });
+    expect(await node(folder, 'put.mjs')).toBe('value');
+    const env = { DB: 'lazy://db' };
+    for (const args of [
+      ['main.mjs'],
+      ['--import', 'lazycred/env', 'main.cjs'],
+      ['waits.cjs'],
+      ['--no-experimental-require-module', 'waits.cjs'],
+    ]) {
+      const { stdout, stderr } = await run([process.execPath, ...args], { cwd: folder, env });
+      expect({ args, stdout, stderr }).toEqual({ args, stdout: '"value"\n', stderr: '' });
+    }
+  });
+});
+
 describe('Jest, as it is without any configuration', () => {
   test.each([
     ['29', () => aside],
@@ -183,4 +221,44 @@ describe('TypeScript', () => {
     const { code, stdout } = await run([process.execPath, tsc, '-p', folder], { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
+
+  test("a library of before Symbol.asyncDispose, and nothing of Node's types, are enough to use a store", async () => {
+    const text = `import { openStore } from 'lazycred';
+      export async function read(): Promise<string> {
+        const store = await openStore({ store: 'memory:' });
+        await store.close();
+        return (await store.get('db')).text();
+      }`;
+    const older = { target: 'es2020', lib: ['es2020'], types: [], module: 'node16', skipLibCheck: true };
+    const folder = project({
+      'package.json': { private: true },
+      'main.cts': text,
+      'main.mts': text,
+      'tsconfig.json': {
+        compilerOptions: { strict: true, noEmit: true, ...older },
+        files: ['main.cts', 'main.mts'],
+      },
+    });
+    const tsc = join(aside, 'node_modules/typescript/bin/tsc');
+    const { code, stdout } = await run([process.execPath, tsc, '-p', folder], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+});
+
+test('a store is closed at the end of the block that uses it, where a compiler writes that out', async () => {
+  const folder = project({
+    'main.mts': `import { openStore } from 'lazycred';
+      {
+        await using store = await openStore({ store: 'memory:' });
+        const close = store.close.bind(store);
+        store.close = () => (console.log(JSON.stringify('closed')), close());
+      }`,
+    'tsconfig.json': {
+      compilerOptions: { target: 'es2022', module: 'nodenext', types: ['node'], skipLibCheck: true },
+      files: ['main.mts'],
+    },
+  });
+  const tsc = join(repoRoot(), 'node_modules/typescript/bin/tsc');
+  expect(await run([process.execPath, tsc, '-p', folder], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await node(folder, 'main.mjs')).toBe('closed');
 });

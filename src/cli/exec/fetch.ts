@@ -1,13 +1,10 @@
 import { isLazycredError, LazycredError } from '../../errors.js';
 import type { Store } from '../../index.js';
+import { variablesBelow } from '../../references/below.js';
 import { readReferences } from '../../references/read.js';
-import type { Reference } from '../../references/reference.js';
-import { quote } from '../../text/printable.js';
-import { keyOf } from '../formats/keys.js';
 import type { Session } from '../session.js';
 import { withProgress } from '../steps/progress.js';
 import { namesOf } from '../steps/read-many.js';
-import { runsCode } from './code-variables.js';
 import type { Variable } from './environment.js';
 import type { Source } from './sources.js';
 
@@ -107,27 +104,14 @@ function joined([first, ...rest]: readonly LazycredError[]): LazycredError {
 /** The secrets below the prefixes, each in the variable of its name. */
 async function sourcesBelow(store: Store, wanted: WantedSources, session: Session): Promise<Source[]> {
   const { prefixes, allowEmpty } = wanted;
-  const sources = new Map<string, { readonly variable: string; readonly from: Reference }>();
-  const problems: string[] = [];
+  const found: [string, string[]][] = [];
   for (const prefix of prefixes) {
-    const names = await namesOf(store, { names: [], matches: [prefix], allowEmpty }, session);
-    for (const name of names) {
-      const variable = keyOf(name, prefix);
-      const other = sources.get(variable ?? '')?.from.name;
-      if (variable === undefined) problems.push(`${quote(name)} has no letter or digit for a variable`);
-      else if (other !== undefined && other !== name)
-        problems.push(`${quote(other)} and ${quote(name)} have one variable, ${variable}`);
-      else if (runsCode(variable))
-        problems.push(
-          `${quote(name)} would set ${variable}, by which programs run code or reach other services`,
-        );
-      else sources.set(variable, { variable, from: { name } });
-    }
+    found.push([prefix, await namesOf(store, { names: [], matches: [prefix], allowEmpty }, session)]);
   }
-  if (problems.length > 0) {
-    throw new LazycredError('ERR_USAGE', problems.join('; '), {
-      hint: 'name what is meant one by one: --env VAR=SECRET sets any variable',
-    });
+  try {
+    return [...variablesBelow(found)].map(([variable, from]) => ({ variable, from }));
+  } catch (e) {
+    if (!isLazycredError(e)) throw e;
+    throw e.with({ hint: 'name what is meant one by one: --env VAR=SECRET sets any variable' });
   }
-  return [...sources.values()];
 }

@@ -2,7 +2,7 @@ import { compareUtf8 } from '../../text/utf8-order.js';
 import { LazycredError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Entry } from './entry.js';
-import { keyOf } from './keys.js';
+import { keyOf } from '../../text/key-of.js';
 import { dockerEnvWriter } from './write/docker-env.js';
 import { dotenvWriter } from './write/dotenv.js';
 import { githubEnvWriter } from './write/github-env.js';

@@ -21,7 +21,10 @@ export function variableOf(key: string): string {
 }
 
 /** Variables that are no config key, and mean something to the command or the library. */
-const OTHERS = ['CONFIG', 'TRUST', 'BY', 'PASSPHRASE', 'DEBUG', 'NO_CACHE'].map((name) => `LAZYCRED_${name}`);
+const OTHERS = [
+  ...['CONFIG', 'TRUST', 'BY', 'PASSPHRASE', 'DEBUG', 'NO_CACHE'],
+  ...['ENV_PREFIX', 'ENV_OVERRIDE', 'ENV_ON_FAILURE'],
+].map((name) => `LAZYCRED_${name}`);
 
 /** The variables that look like ours and are none, each with what was meant if that can be guessed. */
 export function unknownVariables(env: Env): { readonly variable: string; readonly guess: string }[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import { EXPORT_FORMATS, exportEntries, type ExportOptions } from '../../../src/cli/formats/export.js';
-import { keyOf } from '../../../src/cli/formats/keys.js';
+import { keyOf } from '../../../src/text/key-of.js';
 import { LazycredError } from '../../../src/errors.js';
 import { assertNoSecretIn, canary } from '../../canary.js';
 import { run } from '../../support/run.js';
