@@ -66,6 +66,7 @@ function unknown(shown: string, known: readonly Option[]): never {
   const guess = shown.startsWith('--') ? nearest(shown, names) : undefined;
   let hint = 'lazy COMMAND --help lists the options of a command, which stand after its name';
   if (names.includes('value')) hint = 'for a value that begins with "-": --value VALUE, or -- before it';
+  if (/^-v$/iu.test(shown)) hint = 'lazy --version says which lazy this is, --verbose shows each request';
   if (shown === '-f') hint = fileLetterHint(names);
   if (guess !== undefined) hint = `did you mean --${guess}?`;
   throw new LazycredError('ERR_USAGE', `unknown option${NAME_LIKE.test(shown) ? ` ${shown}` : ''}`, { hint });

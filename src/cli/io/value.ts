@@ -1,6 +1,6 @@
 import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { LazycredError } from '../../errors.js';
+import { isLazycredError, LazycredError } from '../../errors.js';
 import { quote } from '../../text/printable.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../../record.js';
 import type { CommandArguments } from '../arguments/options.js';
@@ -40,8 +40,8 @@ async function readFrom({ args, cwd, signal }: ValueSource): Promise<Uint8Array>
   if (literal !== undefined) return Buffer.from(literal);
   if (operand === '-' || file === '-') return readStdin(signal, DEFAULT_MAX_VALUE_BYTES, WAYS);
   if (file !== undefined) {
-    const shown = args.has('file') ? undefined : AT_FILE;
-    return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES, shown);
+    if (args.has('file')) return readFileUpTo(pathOf(file, cwd), DEFAULT_MAX_VALUE_BYTES);
+    return readAtFile(pathOf(file, cwd));
   }
   if (operand === undefined) return readUnasked(name, signal);
   // LazyCred's "put NAME FILE", or CredStash's "put NAME VALUE": storing the wrong one goes unnoticed for long.
@@ -51,6 +51,16 @@ async function readFrom({ args, cwd, signal }: ValueSource): Promise<Uint8Array>
     });
   }
   return Buffer.from(operand);
+}
+
+// A value that begins with "@" may have been meant, so what stands there is not said.
+async function readAtFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFileUpTo(path, DEFAULT_MAX_VALUE_BYTES, AT_FILE);
+  } catch (e) {
+    if (!isLazycredError(e) || e.hint !== undefined) throw e;
+    throw e.with({ hint: '--value VALUE stores words that begin with "@"' });
+  }
 }
 
 function namesFile(text: string, cwd: string): boolean {
