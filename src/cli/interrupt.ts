@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** The user, or the system, wants this process to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -23,6 +25,11 @@ const PATIENCE_MS = 1_000;
 
 const watching = new Map<EndingSignal, () => void>();
 
+/** Once a command that runs another has no program any more: what ends it then, USR2 too, which is passed on before. */
+const ENDING_LATE = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
+
+const cleanups = new Set<() => void>();
+
 /**
  * Turns SIGINT, SIGTERM, SIGHUP and SIGQUIT into an abort, so that what runs can leave nothing half done; a
  * second one, or an operation that doesn't stop, ends the process at once.
@@ -31,11 +38,12 @@ export function watchSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of Object.keys(STATUSES) as EndingSignal[]) {
     const end = (): void => {
+      // The second one. Its default effect would leave what a cleanup removes, and for QUIT a core dump.
+      if (controller.signal.aborted) return endNow(signal);
       controller.abort(new Interrupted(STATUSES[signal]));
       setTimeout(() => endNow(signal), PATIENCE_MS).unref();
     };
-    // Handled once: a second one has its default effect.
-    process.once(signal, end);
+    process.on(signal, end);
     watching.set(signal, end);
   }
   return controller.signal;
@@ -47,10 +55,31 @@ export function unwatchSignals(): void {
   watching.clear();
 }
 
-function endNow(signal: EndingSignal): void {
+/**
+ * Has a signal end the process at once from here on, as by its default effect, but after the cleanups: for what
+ * is left to do once the program that got the signals has ended.
+ */
+export function endAtSignals(): void {
+  for (const signal of ENDING_LATE) process.on(signal, () => endNow(signal));
+}
+
+/**
+ * Names what must not stay when a signal ends the process before its time. It must not wait for anything.
+ *
+ * @returns takes the cleanup back
+ */
+export function cleanUpAtSignal(cleanup: () => void): () => void {
+  cleanups.add(cleanup);
+  return () => cleanups.delete(cleanup);
+}
+
+function endNow(signal: (typeof ENDING_LATE)[number]): void {
+  for (const cleanup of cleanups) cleanup();
   // The first process of a container gets no signal that it has no handler for, not even from itself.
-  if (process.pid === 1) process.exit(STATUSES[signal]);
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   // By the signal: an exit would wait for a thread that waits for the other end of a named pipe. QUIT would
   // leave a core dump, with secrets in it.
-  process.kill(process.pid, signal === 'SIGQUIT' ? 'SIGTERM' : signal);
+  const by = signal === 'SIGQUIT' ? 'SIGTERM' : signal;
+  process.removeAllListeners(by);
+  process.kill(process.pid, by);
 }

@@ -128,6 +128,10 @@ percent-encoded. LAZYCRED_PASSPHRASE is never handed on.`,
 async function exec(args: CommandArguments, session: Session): Promise<number> {
   // What is wrong with the line is said before anything is fetched.
   watchTimes(args);
+  const alone = ['interval', 'grace', 'watch-signal'].find((option) => args.has(option));
+  if (alone !== undefined && !args.has('watch')) {
+    throw usage(`--${alone} goes with --watch`, 'add --watch, or leave it out');
+  }
   if (args.has('redact') && !args.has('force') && (isatty(1) || isatty(2))) {
     throw usage(
       '--redact takes the terminal away from CMD: its colours, prompts and pagers',

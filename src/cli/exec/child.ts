@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
 import { quote } from '../../text/printable.js';
-import { unwatchSignals } from '../interrupt.js';
+import { endAtSignals, unwatchSignals } from '../interrupt.js';
 
 /** What is run, and with what. */
 export interface ChildSpec {
@@ -66,6 +66,7 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   const ended = new Promise<End>((resolve) => {
     started.once('exit', (status, signal) => {
       for (const one of PASSED_ON) process.removeListener(one, passOn);
+      if (!spec.ownGroup) endAtSignals();
       resolve(signal === null ? { status: status ?? 1 } : { signal });
     });
   });

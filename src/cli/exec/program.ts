@@ -17,6 +17,7 @@ const NOT_RUNNABLE_STATUS = 126;
  * @throws FailureWithStatus 127 where there is none, 126 where it may not be run
  */
 export async function findProgram(name: string, env: NodeJS.ProcessEnv, cwd: string): Promise<string> {
+  if (name === '') throw notFound(name);
   const candidates =
     name.includes('/') || name.includes(sep) ? [resolve(cwd, name)] : alongPath(name, env, cwd);
   let found: string | undefined;
@@ -25,18 +26,22 @@ export async function findProgram(name: string, env: NodeJS.ProcessEnv, cwd: str
     if (is === 'runnable') return path;
     if (is === 'there') found ??= path;
   }
-  if (found === undefined) {
-    const hint = name.includes('/') ? undefined : 'PATH is where programs are looked for';
-    throw new FailureWithStatus(
-      NOT_FOUND_STATUS,
-      new LazycredError('ERR_USAGE', `the program ${quote(name)} is not found`, { hint }),
-    );
-  }
+  if (found === undefined) throw notFound(name);
   throw new FailureWithStatus(
     NOT_RUNNABLE_STATUS,
     new LazycredError('ERR_ACCESS', `${quote(found)} may not be run`, {
       hint: 'it must be a file that you may execute: chmod +x',
     }),
+  );
+}
+
+function notFound(name: string): FailureWithStatus {
+  let hint = name.includes('/') ? undefined : 'PATH is where programs are looked for';
+  // A variable of the shell that is not set, in quotes.
+  if (name === '') hint = 'CMD is empty: lazy exec [OPTIONS] -- CMD [ARG]…';
+  return new FailureWithStatus(
+    NOT_FOUND_STATUS,
+    new LazycredError('ERR_USAGE', `the program ${quote(name)} is not found`, { hint }),
   );
 }
 

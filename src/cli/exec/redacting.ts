@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
 import { Redactor } from './redactor.js';
 
@@ -7,24 +8,32 @@ const SILENCE_MS = 200;
 
 /** One of a program's outputs on its way to the same one of this process. */
 export interface Redacted {
-  /** Waits for what is still on its way, and writes what was held back. */
+  /**
+   * Waits for what is still on its way, and writes what was held back.
+   *
+   * @throws ERR_UNAVAILABLE where something could not be written (a full disk)
+   */
   drain(): Promise<void>;
 }
 
 /**
  * Copies a stream with the patterns masked, in order, and no faster than it is read at the other end. When that
- * is closed, so is the program's end: it gets EPIPE, as without this command.
+ * is closed, or can't be written to, so is the program's end: it gets EPIPE, as without this command.
  */
 export function redacting(from: Readable, to: Writable, patterns: readonly Uint8Array[]): Redacted {
   const redactor = new Redactor(patterns);
   let last = performance.now();
   let ended = false;
+  let failure: LazycredError | undefined;
   const close = (): void => {
     ended = true;
     from.destroy();
   };
   to.on('error', (e) => {
-    if (codeOf(e) !== 'EPIPE') throw e;
+    const code = codeOf(e) ?? '';
+    if (code !== 'EPIPE' && code !== 'ECONNRESET') {
+      failure ??= new LazycredError('ERR_UNAVAILABLE', `its output can't be written (${code})`, { cause: e });
+    }
     close();
   });
   from.on('data', (chunk: Buffer) => {
@@ -43,6 +52,7 @@ export function redacting(from: Readable, to: Writable, patterns: readonly Uint8
       from.destroy();
       const rest = redactor.end();
       if (to.writable) await new Promise<void>((resolve) => to.write(rest, () => resolve()));
+      if (failure !== undefined) throw failure;
     },
   };
 }

@@ -25,8 +25,12 @@ export function sourcesOf(
   const sources = args.all(option).map((text) => {
     const equals = text.indexOf('=');
     if (equals < 1) throw usage(`--${option} takes NAME=SECRET`, `--${option} DB_PASSWORD=prod/db#password`);
+    const name = text.slice(0, equals);
+    if (option === 'file' && /\/|^\.{1,2}$/u.test(name)) {
+      throw usage(`--file: ${quote(name)} is a path, not the name of a variable`, FILE_HINT);
+    }
     return {
-      variable: variableName(text.slice(0, equals), option),
+      variable: variableName(name, option),
       from: secretOf(text.slice(equals + 1), option),
     };
   });
@@ -35,6 +39,8 @@ export function sourcesOf(
   if (twice !== undefined) throw usage(`--${option} ${quote(twice)} is given twice`);
   return sources;
 }
+
+const FILE_HINT = '--file KEY_FILE=SECRET: the variable KEY_FILE holds the path of a private file';
 
 /** `NAME`, `NAME#FIELD`, or a reference, which can also name a version. */
 function secretOf(text: string, option: string): Reference {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLazycredError, type LazycredError } from '../../errors.js';
 import type { Store } from '../../index.js';
+import { endAtSignals } from '../interrupt.js';
 import type { Session } from '../session.js';
 import type { Child, End } from './child.js';
 import type { FetchedValues } from './fetch.js';
@@ -36,6 +37,8 @@ export async function runWatched(spec: WatchSpec, first: FetchedValues, session:
   const ending = new AbortController();
   const note = (signal: NodeJS.Signals): void => ending.abort(signal);
   for (const signal of ENDING) process.on(signal, note);
+  // Between two programs it is meant for none; without a listener it would end lazy.
+  process.on('SIGUSR2', ignore);
   const watch = new Changes(spec, first, session);
   let values = first;
   try {
@@ -55,12 +58,18 @@ export async function runWatched(spec: WatchSpec, first: FetchedValues, session:
       if (ending.signal.aborted) return stopped;
       await spec.rewrite(values);
       child = await spec.start(values);
+      // It came while there was no program that could get it.
+      if (ending.signal.aborted) child.send(ending.signal.reason as NodeJS.Signals);
     }
   } finally {
     watch.stop();
     for (const signal of ENDING) process.removeListener(signal, note);
+    process.removeListener('SIGUSR2', ignore);
+    endAtSignals();
   }
 }
+
+function ignore(): void {}
 
 function isValues(x: End | FetchedValues): x is FetchedValues {
   return 'variables' in x;

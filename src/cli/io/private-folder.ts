@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,13 +8,17 @@ import { isLazycredError, LazycredError } from '../../errors.js';
 import { currentUid } from '../../files/current-user.js';
 import { fileError } from '../../files/file-error.js';
 import { codeOf, systemCode } from '../../files/system-errors.js';
+import { cleanUpAtSignal } from '../interrupt.js';
 
 /** A private folder's name: this, and random characters. */
 const PREFIX = 'lazycred-';
 const NAME = /^lazycred-[0-9a-f]{24}$/u;
 
-/** A socket that the folder's owner listens on: while somebody can connect to it, the owner lives. */
-const LOCK = 'lock';
+/**
+ * A socket that the folder's owner listens on: while somebody can connect to it, the owner lives. Files are called
+ * as variables are, and no variable's name holds a "=", so that none of them takes its place.
+ */
+const LOCK = '=lock';
 
 /** A folder whose owner can't be proved dead is taken for forgotten after this time, in milliseconds. */
 const FORGOTTEN_MS = 24 * 60 * 60 * 1000;
@@ -21,9 +26,9 @@ const FORGOTTEN_MS = 24 * 60 * 60 * 1000;
 /** A folder that only this user reads, for secrets that a program wants as files. */
 export interface PrivateFolder {
   readonly path: string;
-  /** Writes a file of mode 0600, in the place of one of that name, and gives its path. */
+  /** Writes a file of mode 0600, called as a variable, in the place of one of that name, and gives its path. */
   write(name: string, value: Uint8Array): Promise<string>;
-  /** Removes the folder and all that is in it. */
+  /** Removes the folder and all that is in it; so does a signal that ends the process before. */
   remove(): Promise<void>;
 }
 
@@ -74,6 +79,7 @@ async function isSafe(base: string): Promise<boolean> {
 
 async function makeIn(base: string): Promise<PrivateFolder> {
   const path = join(base, PREFIX + randomBytes(12).toString('hex'));
+  const clean = cleanUpAtSignal(() => rmSync(path, { recursive: true, force: true }));
   await mkdir(path, { mode: 0o700 });
   // The lock stands before the first secret does, so that no folder with a secret lacks it.
   const lock = await listen(join(path, LOCK));
@@ -82,7 +88,7 @@ async function makeIn(base: string): Promise<PrivateFolder> {
     write: async (name, value) => {
       const file = join(path, name);
       try {
-        const temporary = `${file}.new`;
+        const temporary = `${file}=new`;
         await writeFile(temporary, value, { mode: 0o600 });
         await rename(temporary, file);
       } catch (e) {
@@ -92,6 +98,7 @@ async function makeIn(base: string): Promise<PrivateFolder> {
     },
     remove: async () => {
       await rm(path, { recursive: true, force: true });
+      clean();
       lock?.close();
     },
   };

@@ -185,6 +185,8 @@ describe('the end of the program', () => {
 
   test('is 127 for a program that is not there, 126 for one that may not run', async () => {
     expect(await lazy(['exec', '-e', 'A=versions', '--', 'no-such-program'])).toMatchObject({ code: 127 });
+    const { code, stderr } = await lazy(['exec', '-e', 'A=versions', '--', '']);
+    expect({ code, stderr }).toEqual({ code: 127, stderr: expect.stringContaining('hint: CMD is empty') });
     expect(await lazy(['exec', '-e', 'A=versions', '--', './a.env'])).toMatchObject({ code: 126 });
     expect(await lazy(['exec', '-e', 'A=nope', '--fail-status', '99', '--', 'true'])).toMatchObject({
       code: 99,
@@ -287,6 +289,45 @@ describe('--file', () => {
     expect(readdirSync(runFolder())).toEqual([]);
   });
 
+  test('keeps its files apart from what tells others that it lives', async () => {
+    const script = `cat "$lock"; "$0" "$1" exec --file B=versions -- true && cat "$lock"`;
+    const { code, stdout } = await lazy([
+      ...['exec', '--file', 'lock=versions', '--', 'sh', '-c', script],
+      ...[process.execPath, LAZY],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'twotwo' });
+  });
+
+  test.each(['a/b', '../b', '.', '..'])('refuses %s, which is a path', async (name) => {
+    const { code, stderr } = await lazy(['exec', '--file', `${name}=versions`, '--', 'true']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`"${name}" is a path, not the name of a variable`),
+    });
+  });
+
+  // A signal that is sent twice finds the program gone the second time, or a lazy that is already ending.
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)(
+    'leaves nothing where %s comes again and again',
+    async (name) => {
+      for (const [when, script] of [
+        ['ready', 'echo ready; exec sleep 20'],
+        ['', 'exec sleep 0.1'],
+      ] as const) {
+        const started = (child: ReturnType<typeof spawn>): void => {
+          const storm = (): void => void (child.kill(name) && setTimeout(storm, 1));
+          if (when === '') setTimeout(storm, 500);
+          else child.stdout?.once('data', storm);
+        };
+        const o = { started, timeout: 20_000 };
+        const { signal } = await lazy(['exec', '--file', 'K=prod/db', '--', 'sh', '-c', script], o);
+        // A core dump would hold secrets.
+        expect(signal).not.toBe('SIGQUIT');
+        expect(readdirSync(runFolder())).toEqual([]);
+      }
+    },
+  );
+
   test('takes any bytes', async () => {
     const { stdoutBytes } = await lazy(['exec', '--file', 'KEY=bytes', '--', 'sh', '-c', 'cat "$KEY"']);
     expect(stdoutBytes).toEqual(Buffer.from([0xff, 0x00]));
@@ -316,6 +357,16 @@ describe('--redact', () => {
     expect(code).toBe(4);
     expect(performance.now() - start).toBeLessThan(15_000);
     process.kill(Number(stdout), 'SIGKILL');
+  });
+
+  test('says that the output could not be written, where the disk is full', async () => {
+    if (!existsSync('/dev/full')) return;
+    const inner = '"$0" "$1" --log-format text exec -q --redact -e P=versions -- echo something > /dev/full';
+    const { code, stderr } = await run(['sh', '-c', inner, process.execPath, LAZY], { env, cwd: user.work });
+    expect({ code, stderr }).toEqual({
+      code: 9,
+      stderr: `lazy: cannot run "echo": its output can't be written (ENOSPC)\n`,
+    });
   });
 
   test('is refused on a terminal, which the program would lose', async () => {
@@ -378,6 +429,15 @@ describe('--watch', () => {
     expect(isRunning(Number(first))).toBe(false);
     process.kill(Number(second), 'SIGKILL');
   }, 60_000);
+
+  test.each(['--interval=5s', '--grace=5s', '--watch-signal=HUP'])('is what %s goes with', async (option) => {
+    const { code, stderr } = await lazy(['exec', '-e', 'A=versions', option, '--', 'true']);
+    const name = option.replace(/=.*$/u, '');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`${name} goes with --watch`),
+    });
+  });
 
   test('writes the files anew and sends a signal, where that is asked for', async () => {
     await lazy(['put', 'reload', 'first']);
