@@ -23,7 +23,7 @@ type EndingSignal = keyof typeof STATUSES;
 /** How long an operation may take to stop before the process ends without it, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
-const watching = new Map<EndingSignal, () => void>();
+const watching = new Map<NodeJS.Signals, () => void>();
 
 /** Once a command that runs another has no program any more: what ends it then, USR2 too, which is passed on before. */
 const ENDING_LATE = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
@@ -46,6 +46,10 @@ export function watchSignals(): AbortSignal {
     process.on(signal, end);
     watching.set(signal, end);
   }
+  // Its default effect is to end the process, too, but without the cleanups.
+  const endLate = (): void => endNow('SIGUSR2');
+  process.on('SIGUSR2', endLate);
+  watching.set('SIGUSR2', endLate);
   return controller.signal;
 }
 
