@@ -143,12 +143,14 @@ export class RecordRemover {
     const { stubs } = this.#rules.format;
     const all = await this.#removable(name, signal);
     // What follows `last` in the listing is older, not what has a lower number: CredStash's 9 is newer than its 10.
-    const there = all.slice(
-      Math.max(
-        0,
-        all.findIndex(({ version }) => version === last),
-      ),
-    );
+    const at = all.findIndex(({ version }) => version === last);
+    // A number stays for good where there are stubs: a listing without it is an older one, whose newest version
+    // would be spared as if it were the tombstone.
+    if (at < 0 && stubs) {
+      const message = `version ${last} is missing in the list of versions`;
+      throw new LazycredError('ERR_UNAVAILABLE', message, { name, hint: 'run it again' });
+    }
+    const there = all.slice(Math.max(0, at));
     const erased: string[] = [];
     for (const listed of there.slice(stubs ? 1 : 0).reverse()) {
       const { version = '' } = listed;

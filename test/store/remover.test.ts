@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { randomBytes } from 'node:crypto';
-import type { Backend } from '../../src/backend.js';
+import type { Backend, BackendListOptions } from '../../src/backend.js';
 import { DynamoDBBackend } from '../../src/backends/dynamodb.js';
 import { MemoryBackend } from '../../src/backends/memory.js';
 import { S3Backend } from '../../src/backends/s3.js';
@@ -232,6 +232,24 @@ describe.each(PLACES)('on $title', ({ open }) => {
       }
     },
   );
+});
+
+test('destroy does not end well where the list of versions lacks the tombstone that it has just put', async () => {
+  class Stale extends MemoryBackend {
+    lists = 0;
+    override async *list(o?: BackendListOptions) {
+      const all = await collect(super.list(o));
+      yield* o?.name !== undefined && ++this.lists === 2 ? all.slice(1) : all;
+    }
+  }
+  const backend = new Stale();
+  const store = await filled(backend);
+  await expect(store.destroy('db')).rejects.toMatchObject({
+    code: 'ERR_UNAVAILABLE',
+    message: expect.stringContaining('version 4 is missing in the list of versions') as unknown,
+  });
+  expect(await store.destroy('db')).toMatchObject({ versions: ['1', '2', '3'] });
+  expect(await states(backend)).toEqual(['4 destroyed', '3 destroyed', '2 destroyed', '1 destroyed']);
 });
 
 test('destroy leaves what is put while it runs', async () => {

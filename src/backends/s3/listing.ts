@@ -92,9 +92,17 @@ export class S3Listing {
     const versions = (await this.#archivedVersions(call)).filter((v) => v !== head?.version).reverse();
     for (let i = 0; i < versions.length; i += PARALLEL_READS) {
       const some = versions.slice(i, i + PARALLEL_READS);
-      const records = await Promise.all(some.map((version) => this.#records.archived(version, call)));
+      const records = await Promise.all(some.map((version) => this.#listedVersion(version, call)));
       for (const record of records) if (record !== undefined) yield listed(record);
     }
+  }
+
+  // What is listed and is not there was deleted in between. Listed still, one of the two answers is an old one: who
+  // destroys would pass over a value.
+  async #listedVersion(version: string, call: NameCall): Promise<StoredRecord | undefined> {
+    const record = await this.#records.archived(version, call);
+    if (record !== undefined || !(await this.#archivedVersions(call)).includes(version)) return record;
+    throw this.#records.objects.listsWhatIsNot(call);
   }
 
   /** The greatest version in the archive of a name; 0 where there is none, or where listing is not allowed. */

@@ -223,6 +223,11 @@ export class S3Objects {
     }
   }
 
+  /** The ERR_UNAVAILABLE of a server that lists an object and, asked for it, has none. */
+  listsWhatIsNot(call: S3Call): LazycredError {
+    return this.#failures.notS3('read', call, 'it says that there is no such object, and lists it');
+  }
+
   /** The ERR_UNSUPPORTED of a server that goes on refusing a write whose condition holds. */
   refusesForever(etag: string | undefined, call: S3Call, cause: unknown): LazycredError {
     return this.#failures.refusesForever(etag, call, cause);

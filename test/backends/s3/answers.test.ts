@@ -337,6 +337,24 @@ describe('a 200 that is not the answer', () => {
     });
   });
 
+  test('a version that is listed, and asked for is not there, is ERR_UNAVAILABLE unless it is listed no more', async () => {
+    const archived = `${end}<Contents><Key>.lazycred/db/0000000000000000001</Key><Size>9</Size></Contents>`;
+    let lists = 0;
+    const answers = (most: number) => (request: Asked) => {
+      if (!isList(request)) return healthy(request);
+      return listing(++lists > most ? end : archived);
+    };
+    server.answer = answers(Infinity);
+    await expect(collect(backend.list({ name: db }))).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringContaining('it says that there is no such object, and lists it') as unknown,
+    });
+    lists = 0;
+    server.answer = answers(1);
+    expect(await collect(backend.list({ name: db }))).toMatchObject([{ version: '2' }]);
+    expect(lists).toBe(2);
+  });
+
   test('a delete marker is not asked for its metadata, which S3 refuses, and stays where it is', async () => {
     server.answer = (request) => {
       if (request.method === 'HEAD') return { status: 405 };
