@@ -1,7 +1,9 @@
 import { isGlob, parseGlob } from '../../text/glob.js';
+import { githubEnvFile, writeMaskedEnv } from '../steps/github-env.js';
 import { mustHoldAll, tellLeftOut, writeFullExport } from '../steps/full-export.js';
 import { exportFormat, writeExport } from '../steps/write-export.js';
 import type { CommandArguments } from '../arguments/options.js';
+import { usage } from '../arguments/parse.js';
 import type { Command } from '../command.js';
 import { pathOf } from '../io/files.js';
 import { ALLOW_EMPTY } from '../steps/nothing-found.js';
@@ -39,6 +41,11 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
     },
     { name: 'raw-names', about: 'the names stay, in every format', group: KEYS },
     {
+      name: 'mask',
+      about: 'with github-env: ::add-mask:: to stdout, the variables appended to the file $GITHUB_ENV',
+      group: 'What is written:',
+    },
+    {
       name: 'full',
       about: 'comments, tags, authors and times, too, and values of any bytes (json, yaml)',
       group: 'What is written:',
@@ -51,6 +58,9 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
     ALLOW_EMPTY,
   ],
   conflicts: [
+    ['mask', 'output'],
+    ['mask', 'full'],
+    ['mask', 'all-versions'],
     ['prefix', 'raw-names'],
     ['prefix', 'full'],
     ['prefix', 'all-versions'],
@@ -58,6 +68,7 @@ digits: prod/db-user under prod/ is DB_USER. Two names with one key are an error
   examples: [
     ['lazy export prod/ --format dotenv', 'for a .env file'],
     ['. <(lazy export prod/ --format shell)', 'into the variables of this shell (bash)'],
+    ['lazy export prod/ --format github-env --mask', 'in a step of GitHub Actions'],
     ['lazy export -o all.json', 'every value, for lazy import'],
     ['lazy export --all-versions -o all.json', 'comments, tags and history with them'],
   ],
@@ -70,6 +81,10 @@ async function exportSecrets(args: CommandArguments, session: Session): Promise<
   const prefix = args.text('prefix') ?? commonPrefix(args.operands);
   const isFull = args.has('full') || args.has('all-versions');
   if (isFull) mustHoldAll(format);
+  if (args.has('mask') && format !== 'github-env') {
+    throw usage('--mask is for --format github-env', 'lazy export PREFIX --format github-env --mask');
+  }
+  const masked = args.has('mask') ? githubEnvFile(session) : undefined;
   const output = args.text('output');
   const path = output === undefined || output === '-' ? undefined : pathOf(output, session.cwd);
   const store = await session.open('opens');
@@ -86,7 +101,8 @@ async function exportSecrets(args: CommandArguments, session: Session): Promise<
     return wrote();
   }
   const rawNames = args.has('raw-names') ? true : args.has('prefix') ? false : undefined;
-  await writeExport(secrets, { format, prefix, rawNames }, path, session);
+  if (masked === undefined) await writeExport(secrets, { format, prefix, rawNames }, path, session);
+  else await writeMaskedEnv(secrets, { prefix, rawNames }, masked, session);
   tellLeftOut(secrets, format, session);
   wrote();
 }

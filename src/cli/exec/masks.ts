@@ -1,3 +1,5 @@
+import { linesToMask, SHORTEST_MASK } from '../formats/mask-lines.js';
+
 /** What is looked for in a program's output: the bytes of secrets in the forms in which programs print them. */
 export interface Masks {
   readonly patterns: readonly Uint8Array[];
@@ -5,17 +7,11 @@ export interface Masks {
   readonly tooShort: readonly string[];
 }
 
-/** Fewest bytes that are looked for. */
-const SHORTEST = 4;
-
 /**
  * Longest pattern, in bytes. What is longer is looked for piece by piece, so that never more than this is held
  * back, and a part of a secret is found, too. base64(1) breaks its lines after 76 characters, PEM after 64.
  */
 const PIECES = [1024, 76, 64];
-
-/** Lines that many texts hold: hiding them tells nothing, and spoils the rest. */
-const USUAL_LINE = /^(?:\s*(?:true|false|null|[{}[\](),;]*)\s*|-----(?:BEGIN|END)[ A-Z0-9]*-----)$/u;
 
 /**
  * The forms of each value: as it is, line by line where it has several, in base64 (both alphabets, at each of the
@@ -25,7 +21,7 @@ export function masksOf(values: readonly { readonly name: string; readonly value
   const patterns = new Map<string, Uint8Array>();
   const tooShort = new Set<string>();
   for (const { name, value } of values) {
-    if (value.length < SHORTEST) {
+    if (value.length < SHORTEST_MASK) {
       if (value.length > 0) tooShort.add(name);
       continue;
     }
@@ -40,15 +36,13 @@ function formsOf(value: Buffer): Buffer[] {
   const forms = [value, ...linesOf(value)].flatMap((part) => [part, ...base64Of(part), ...urlOf(part)]);
   const text = value.toString();
   if (Buffer.from(text).equals(value)) forms.push(Buffer.from(JSON.stringify(text).slice(1, -1)));
-  return forms.filter((form) => form.length >= SHORTEST);
+  return forms.filter((form) => form.length >= SHORTEST_MASK);
 }
 
 function linesOf(value: Buffer): Buffer[] {
-  const lines = value.toString('latin1').split(/\r?\n/u);
-  if (lines.length === 1) return [];
-  return lines
-    .filter((line) => line.length >= SHORTEST && !USUAL_LINE.test(line))
-    .map((line) => Buffer.from(line, 'latin1'));
+  // A character a byte, so that no byte is changed.
+  const latin = value.toString('latin1');
+  return /[\r\n]/u.test(latin) ? linesToMask(latin).map((line) => Buffer.from(line, 'latin1')) : [];
 }
 
 /** What base64 holds of the value alone, whatever stands before it: the characters that all its bits are in. */

@@ -127,6 +127,29 @@ export async function writeInPlace(path: string, data: Uint8Array, mode: number)
   }
 }
 
+/**
+ * Appends lines to a text file, which is made with mode 0600 where there is none; on a line of their own, also after
+ * a last line that nobody ended.
+ *
+ * @throws ERR_USAGE, ERR_ACCESS, ERR_UNAVAILABLE, naming the file
+ */
+export async function appendToFile(path: string, lines: Uint8Array): Promise<void> {
+  try {
+    const handle = await open(path, 'a+', 0o600);
+    try {
+      const { size } = await handle.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await handle.read(last, 0, 1, size - 1);
+      const isEnded = size === 0 || last.toString() === '\n';
+      await handle.appendFile(isEnded ? lines : Buffer.concat([Buffer.from('\n'), lines]));
+    } finally {
+      await handle.close();
+    }
+  } catch (e) {
+    throw failedOn(e, `cannot write ${quote(path)}`);
+  }
+}
+
 function refuseOther(found: Stats | undefined, what: string, otherWay: string): void {
   if (found === undefined || found.isFile()) return;
   const kind = found.isSymbolicLink()
