@@ -128,6 +128,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     example: 'lazy setup --dry-run',
     commands: [
       {
+        usage: 'init',
+        summary: 'write a .lazycredrc for this folder',
+        load: () => import('./commands/init.js'),
+      },
+      {
         usage: 'setup',
         summary: 'make the bucket, table and key that are missing',
         load: () => import('./commands/setup.js'),

@@ -42,8 +42,8 @@ const NEXT_STEPS: readonly (readonly [words: string, step: string])[] = [
   ['run', 'lazy exec -p PREFIX -- CMD runs a program with secrets as variables'],
   ['load putall', 'lazy import FILE stores the secrets of a file'],
   [
-    'init login configure',
-    'lazy config shows the settings in force, lazy setup makes the bucket, table and key that they name',
+    'login configure',
+    'lazy init writes a .lazycredrc, lazy config shows the settings in force, lazy setup makes the bucket, table and key that they name',
   ],
   ['info status whoami settings', 'lazy config shows the settings in force, and where they are from'],
   ['version', 'lazy --version'],

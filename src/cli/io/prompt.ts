@@ -53,6 +53,7 @@ export async function promptHidden(
  * Asks for a line on the terminal, which shows what is typed and lets it be corrected.
  *
  * @param otherWay the hint where the terminal won't do
+ * @param standard what Enter alone means; without it that is refused
  * @returns undefined when there is no terminal
  * @throws ERR_USAGE for nothing at all; the signal's reason, Ctrl-C's too
  */
@@ -60,12 +61,13 @@ export async function promptShown(
   question: string,
   otherWay: string,
   signal: AbortSignal,
+  standard?: string,
 ): Promise<string | undefined> {
   return onTerminal(signal, async (terminal, write) => {
     let answered = false;
     try {
       write(printable(question));
-      const line = await readLine(terminal, otherWay, signal);
+      const line = await readLine(terminal, otherWay, signal, standard);
       answered = true;
       return line;
     } finally {
@@ -100,7 +102,12 @@ function openTerminal(): number | undefined {
   }
 }
 
-function readLine(terminal: ReadStream, otherWay: string, signal: AbortSignal): Promise<string> {
+function readLine(
+  terminal: ReadStream,
+  otherWay: string,
+  signal: AbortSignal,
+  standard?: string,
+): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     let line = '';
     let lines = 0;
@@ -110,8 +117,9 @@ function readLine(terminal: ReadStream, otherWay: string, signal: AbortSignal): 
     };
     const finish = (): void => {
       if (lines > 1) refuse('several lines were pasted, and a prompt takes one');
-      else if (line === '') refuse('nothing was entered');
-      else resolve(line);
+      else if (line !== '') resolve(line);
+      else if (standard === undefined) refuse('nothing was entered');
+      else resolve(standard);
     };
     const take = (c: string): void => {
       if (c === CTRL_C) reject(new Interrupted(SIGINT_STATUS));
