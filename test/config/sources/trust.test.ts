@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { trust } from '../../../src/config.js';
 import { failure, makeFolder, MINIMAL, type Folder } from '../folder.js';
@@ -77,6 +78,18 @@ describe("endpoints and role of a project's file", () => {
 });
 
 describe('trust', () => {
+  test('is not handed on by a note that was copied into the place of another file of the same bytes', async () => {
+    const file = project({ endpoint });
+    const { note } = await trust(file, around());
+    const other = folder.write('work/project/sub/.lazycredrc', readFileSync(file, 'utf8'));
+    const place = createHash('sha256').update(other).digest('hex');
+    writeFileSync(join(dirname(note), `${place}.json`), readFileSync(note), { mode: 0o600 });
+    expect((await failure(folder.load({ cwd: join(folder.project, 'sub') }))).message).toMatch(
+      /not trusted/u,
+    );
+    expect((await folder.load()).settings.endpoint).toBe(endpoint);
+  });
+
   test("lasts until the file changes, and is the file's alone", async () => {
     const file = project({ endpoint, stores: { p: { ...MINIMAL, role } } });
     const note = await trust('./.lazycredrc', around());
