@@ -113,7 +113,7 @@ function ofWord(word: string, deleted: boolean): Partial<Expected> {
   if (folders && alternatives.length === 1) return { names: { of: ['folders'], deleted } };
   if (folders) return { names: { of: ['folders', 'names'], deleted } };
   if (alternatives.includes('NAME')) return { names: { of: ['names'], deleted } };
-  if (alternatives.some((a) => a === 'FILE' || a === 'CMD')) return { files: true };
+  if (alternatives.some((a) => ['FILE', 'CMD', 'ARG'].includes(a))) return { files: true };
   const literal = alternatives.filter((a) => /^[a-z][a-z-]*$/u.test(a));
   return { choices: literal.map((choice) => ({ word: choice })) };
 }
