@@ -130,6 +130,17 @@ describe('two gigabytes', () => {
     await Promise.all([s3.close(), table.close()]);
   }, 20_000);
 
+  test('is far from what a failure may have: 1 MiB is read, one byte more is too long', async () => {
+    const client = await open(openS3(reach()));
+    const failureOf = async (bytes: number): Promise<string> => {
+      const body = '<Error><Code>AccessDenied</Code></Error>'.padEnd(bytes);
+      server.answer = () => ({ status: 403, headers: { 'content-type': 'application/xml' }, body });
+      return (await outcome(() => client.send(new ListObjectsV2Command({ Bucket: 'b' })))).failure.name;
+    };
+    expect(await failureOf(2 ** 20)).toBe('AccessDenied');
+    expect(await failureOf(2 ** 20 + 1)).toBe('AnswerTooLong');
+  });
+
   test("as an object's failure stop as well; its own body is counted where it is read", async () => {
     server.answer = () => (response) => endless(response, 404, '<Error><Code>NoSuchKey');
     const client = await open(openS3(reach()));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { trust } from '../../../src/config.js';
+import { isTrusted } from '../../../src/config/sources/trust.js';
 import { failure, makeFolder, MINIMAL, type Folder } from '../folder.js';
 
 let folder: Folder;
@@ -78,6 +79,17 @@ describe("endpoints and role of a project's file", () => {
 });
 
 describe('trust', () => {
+  test('is no trust where its note is of another user', async () => {
+    const file = project({ endpoint });
+    const { note, digest } = await trust(file, around());
+    expect(await isTrusted(file, digest, around())).toBe(true);
+    // Without root's rights no file of another user can be made here.
+    if (process.getuid?.() !== 0) return;
+    chownSync(note, 65_534, 65_534);
+    const e = await failure(isTrusted(file, digest, around()));
+    expect(e.message).toMatch(/belongs to another user/u);
+  });
+
   test('is not handed on by a note that was copied into the place of another file of the same bytes', async () => {
     const file = project({ endpoint });
     const { note } = await trust(file, around());
