@@ -88,10 +88,14 @@ export class Store {
   get(name: string, o: GetOptions = {}): Promise<Secret> {
     return this.#operations.run(name, o, async (signal) => {
       const secret = storedName(name);
-      if (o.version !== undefined)
-        return this.#reader.openVersion(secret, this.#rules.askedVersion(o.version), signal);
+      if (o.version !== undefined) {
+        const version = this.#rules.askedVersion(o.version);
+        if (o.toReseal === true) return this.#reader.openToReseal(secret, version, signal);
+        return this.#reader.openVersion(secret, version, signal);
+      }
       const record = await this.#backend.get(secret, undefined, { signal });
       if (record === undefined) throw await this.#reader.notFound(secret, undefined, signal);
+      if (o.toReseal === true) return this.#reader.openRecordToReseal(record, signal);
       return this.#reader.open(record, signal);
     });
   }

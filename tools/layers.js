@@ -330,6 +330,13 @@ export const ROOMS = [
     ...COMMAND,
   },
   {
+    room: 'cli/edit',
+    layer: 10,
+    files: ['cli/edit/*'],
+    imports: [...LEAVES, 'files', 'cli/interrupt', 'cli/arguments', 'cli/io', 'cli/exec'],
+    ...COMMAND,
+  },
+  {
     room: 'cli/complete',
     layer: 9,
     files: ['cli/complete/*'],
@@ -366,6 +373,7 @@ export const ROOMS = [
       'cli/exec',
       'cli/complete',
       'cli/generate',
+      'cli/edit',
     ],
     types: ['index'],
     later: ['setup.ts'],

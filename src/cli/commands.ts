@@ -63,6 +63,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/generate.js'),
       },
       {
+        usage: 'edit NAME',
+        summary: 'change a value in your editor',
+        load: () => import('./commands/edit.js'),
+      },
+      {
         usage: 'rollback NAME VERSION',
         summary: 'make an older value the newest again',
         load: () => import('./commands/rollback.js'),

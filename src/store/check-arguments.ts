@@ -28,6 +28,7 @@ const OPTIONS: Readonly<Record<keyof StoreOptions, Check>> = {
   versions: [(value) => Array.isArray(value) && value.every(isVersion), 'a list of versions'],
   ifVersion: COUNT,
   ifAbsent: FLAG,
+  toReseal: FLAG,
   backfill: FLAG,
   skipUnchanged: FLAG,
   comment: TEXT,

@@ -42,6 +42,11 @@ export interface StoreParts {
 export interface GetOptions extends CallOptions {
   /** A version to read instead of the newest: an integer from 1; in CredStash's format also the stored text. */
   readonly version?: number | string | undefined;
+  /**
+   * The value will be put again: refused (ERR_CONFIG) where that would seal it for a key that only an untrusted
+   * project's file names and that could not open it before.
+   */
+  readonly toReseal?: boolean | undefined;
 }
 
 /** Options of `Store.put`. */

@@ -84,7 +84,11 @@ export class RecordReader {
    * @throws ERR_CONFIG where a key that nobody vouched for would learn it; what {@link openVersion} throws
    */
   async openToReseal(name: SecretName, version: string, signal: AbortSignal): Promise<Secret> {
-    const record = await this.#version(name, version, signal);
+    return this.openRecordToReseal(await this.#version(name, version, signal), signal);
+  }
+
+  /** As {@link openToReseal}, for a record that was read. */
+  async openRecordToReseal(record: StoredRecord, signal: AbortSignal): Promise<Secret> {
     let recipients: Recipients | undefined;
     const told = (all: Recipients): void => void (recipients = all);
     const secret = await this.#open(record, { ...this.#allKeys(record), told }, signal);

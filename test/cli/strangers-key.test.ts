@@ -12,7 +12,10 @@ let where: string;
 let file: string;
 
 const lazy = (line: string, o: { cwd?: string; env?: Record<string, string> } = {}): Promise<RunResult> =>
-  run(['sh', '-c', line], { env: { ...user.env, ...o.env }, cwd: o.cwd ?? user.work });
+  run(['sh', '-c', line], {
+    env: { ...user.env, VISUAL: 'sed -i s/new/edited/', ...o.env },
+    cwd: o.cwd ?? user.work,
+  });
 const text = 'lazy --log-format text';
 const ok = async (line: string, o = {}): Promise<RunResult> => {
   const done = await lazy(line, o);
@@ -34,7 +37,7 @@ beforeEach(async () => {
   );
 });
 
-test.each(['rollback db 1', 'undelete gone'])(
+test.each(['rollback db 1', 'undelete gone', 'edit db'])(
   "%s seals no old value for a key that a cloned project's file names, until it is trusted",
   async (words) => {
     const refused = await lazy(`${text} ${words}`);

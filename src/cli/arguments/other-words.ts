@@ -27,7 +27,7 @@ const NEXT_STEPS: readonly (readonly [words: string, step: string])[] = [
   ['mv move rename', `${COPY}; once that is there, lazy delete OLD`],
   ['cp copy', COPY],
   [
-    'add new create write store save insert update edit change',
+    'add new create write store save insert update change',
     'lazy put NAME stores a value as the next version',
   ],
   ['gen random rotate', 'lazy generate NAME stores a random value as the next version'],

@@ -38,14 +38,19 @@ export interface PrivateFolder {
  *
  * @throws ERR_ACCESS, ERR_UNAVAILABLE, ERR_CONFIG
  */
-export async function makePrivateFolder(env: NodeJS.ProcessEnv): Promise<PrivateFolder> {
+export function makePrivateFolder(env: NodeJS.ProcessEnv): Promise<PrivateFolder> {
+  return inSafePlace(env, makeIn);
+}
+
+/** Does something in the first of the places that is safe, and where it can be done. */
+async function inSafePlace<T>(env: NodeJS.ProcessEnv, make: (base: string) => Promise<T>): Promise<T> {
   let failure = new LazycredError('ERR_CONFIG', 'there is no safe folder for temporary files', {
     hint: 'set TMPDIR to a folder that nobody else can write to',
   });
   for (const base of placesOf(env)) {
     if (!(await isSafe(base))) continue;
     try {
-      return await makeIn(base);
+      return await make(base);
     } catch (e) {
       if (systemCode(e) === undefined) throw e;
       const told = fileError(e, 'make a private folder in', base);
@@ -53,6 +58,21 @@ export async function makePrivateFolder(env: NodeJS.ProcessEnv): Promise<Private
     }
   }
   throw failure;
+}
+
+/**
+ * Keeps a value in a file of mode 0600 of its own, in the places of {@link makePrivateFolder}, until the user
+ * removes it: no sweep does.
+ *
+ * @returns its path
+ * @throws what {@link makePrivateFolder} throws
+ */
+export async function keepPrivately(env: NodeJS.ProcessEnv, value: Uint8Array): Promise<string> {
+  return inSafePlace(env, async (base) => {
+    const path = join(base, `lazycred-kept-${randomBytes(6).toString('hex')}.txt`);
+    await writeFile(path, value, { mode: 0o600, flag: 'wx' });
+    return path;
+  });
 }
 
 /** Removes the private folders that killed runs of this user left, where {@link makePrivateFolder} makes them. */
