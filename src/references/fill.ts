@@ -3,7 +3,7 @@ import type { Store } from '../store.js';
 import { variablesBelow, type NamesBelow } from './below.js';
 import { readReferences, type ReadOptions } from './read.js';
 import type { Reference } from './reference.js';
-import { findReferences, textOf } from './resolve.js';
+import { checkEnvironment, findReferences, textOf } from './resolve.js';
 
 /** What {@link fillEnvironment} fills an environment with. */
 export interface FillOptions extends ReadOptions {
@@ -39,6 +39,7 @@ export async function fillEnvironment(
   env: Record<string, string | undefined>,
   o: FillOptions = {},
 ): Promise<FilledEnvironment> {
+  checkEnvironment(env);
   const { references, unasked } = findReferences(env, [o.resolve ?? []].flat());
   const below = variablesBelow(await namesBelow(store, [o.prefixes ?? []].flat(), o));
   const wanted = new Map(references);

@@ -92,7 +92,8 @@ export async function resolveReferences(
   return { ...input, ...Object.fromEntries(found) };
 }
 
-function checkEnvironment(input: unknown): void {
+/** Checks what JavaScript gives as an environment. @throws ERR_USAGE */
+export function checkEnvironment(input: unknown): void {
   if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input))
     return;
   throw new LazycredError('ERR_USAGE', 'references are resolved in a text, or in an object of variables');
