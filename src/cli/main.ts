@@ -29,7 +29,14 @@ const args = process.argv.slice(2);
 
 // An error that nobody waited for is a bug, and is told of as one, without the stack that Node would print.
 process.on('uncaughtException', (e) => {
-  void report(e, logFormat(), session?.doing).then((status) => process.exit(status));
+  void report(e, logFormat(), session?.doing).then(
+    (status) => process.exit(status),
+    // Without an end here the report's own failure would come back to this listener, again and again.
+    () => {
+      writeError('lazy: something failed, and so did telling of it: are too many files open (ulimit -n)?\n');
+      process.exit(1);
+    },
+  );
 });
 /** How long what was given up may still run, in milliseconds: a credential_process that hangs, a request to SSO. */
 const LINGER_MS = 100;

@@ -461,6 +461,18 @@ describe('--watch', () => {
   }, 60_000);
 });
 
+test.each([20, 21, 22, 23, 24])('ends where only %i files may be open', async (files) => {
+  if (process.platform !== 'linux') return;
+  const script = `ulimit -n ${files}; exec "$0" "$1" exec --file F=versions -- true`;
+  const { signal } = await run(['sh', '-c', script, process.execPath, LAZY], {
+    env,
+    cwd: user.work,
+    timeout: 20_000,
+  });
+  // The signal of the time limit.
+  expect(signal).toBeNull();
+});
+
 describe('nothing leaks:', () => {
   test('neither the arguments nor the environment of lazy itself hold a value', async () => {
     const script = 'echo $PPID; exec sleep 60';
