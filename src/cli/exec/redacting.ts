@@ -6,6 +6,15 @@ import { Redactor } from './redactor.js';
 /** After the program's end, what others still write to its pipes is awaited until they are silent so long, in milliseconds. */
 const SILENCE_MS = 200;
 
+/** How often it is looked whether they are silent. */
+const LOOK_MS = 10;
+
+/**
+ * After so many looks at a stream that flows, two seconds at least, nothing more of the program's own is in it: who
+ * still writes then goes on without end.
+ */
+const MOST_LOOKS = 200;
+
 /** One of a program's outputs on its way to the same one of this process. */
 export interface Redacted {
   /**
@@ -48,7 +57,11 @@ export function redacting(from: Readable, to: Writable, patterns: readonly Uint8
   return {
     drain: async () => {
       // Somebody else may hold the pipe open for ever: a program that went on in the background.
-      while (!ended && (from.isPaused() || performance.now() - last < SILENCE_MS)) await pause(10);
+      for (let looks = 0; !ended && looks < MOST_LOOKS; await pause(LOOK_MS)) {
+        if (from.isPaused()) continue;
+        if (performance.now() - last >= SILENCE_MS) break;
+        looks++;
+      }
       from.destroy();
       const rest = redactor.end();
       if (to.writable) await new Promise<void>((resolve) => to.write(rest, () => resolve()));
