@@ -78,7 +78,13 @@ export function cleanUpAtSignal(cleanup: () => void): () => void {
 }
 
 function endNow(signal: (typeof ENDING_LATE)[number]): void {
-  for (const cleanup of cleanups) cleanup();
+  for (const cleanup of cleanups) {
+    try {
+      cleanup();
+    } catch {
+      // What can't be removed is left to the sweep of a later run; the signal counts all the same.
+    }
+  }
   // The first process of a container gets no signal that it has no handler for, not even from itself.
   if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   // By the signal: an exit would wait for a thread that waits for the other end of a named pipe. QUIT would

@@ -168,7 +168,10 @@ async function exec(args: CommandArguments, session: Session): Promise<number> {
   } finally {
     await folder?.remove();
   }
-  return endAs(end);
+  const status = await endAs(end);
+  await session.close();
+  // At once: in Node's own slower end signals have their default effect again, QUIT's core dump too.
+  return process.exit(status);
 }
 
 function pathsIn(folder: PrivateFolder, { files }: FetchedValues): Variable[] {

@@ -59,14 +59,15 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     if (TYPED.has(signal) && !spec.ownGroup && isInForeground()) return;
     send(signal);
   };
-  unwatchSignals();
+  // The new listeners before the old ones go: without any, a signal would end this process where it stands.
   for (const signal of PASSED_ON) process.on(signal, passOn);
+  unwatchSignals();
   const started = await spawned(spec, name, args);
   running.child = started;
   const ended = new Promise<End>((resolve) => {
     started.once('exit', (status, signal) => {
-      for (const one of PASSED_ON) process.removeListener(one, passOn);
       if (!spec.ownGroup) endAtSignals();
+      for (const one of PASSED_ON) process.removeListener(one, passOn);
       resolve(signal === null ? { status: status ?? 1 } : { signal });
     });
   });

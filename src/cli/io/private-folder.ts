@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -100,7 +100,8 @@ async function isSafe(base: string): Promise<boolean> {
 async function makeIn(base: string): Promise<PrivateFolder> {
   const path = join(base, PREFIX + randomBytes(12).toString('hex'));
   const clean = cleanUpAtSignal(() => rmSync(path, { recursive: true, force: true }));
-  await mkdir(path, { mode: 0o700 });
+  // One system call after the other, with none under way in another thread when a signal's cleanup runs.
+  mkdirSync(path, { mode: 0o700 });
   // The lock stands before the first secret does, so that no folder with a secret lacks it.
   const lock = await listen(join(path, LOCK));
   return {
@@ -109,15 +110,15 @@ async function makeIn(base: string): Promise<PrivateFolder> {
       const file = join(path, name);
       try {
         const temporary = `${file}=new`;
-        await writeFile(temporary, value, { mode: 0o600 });
-        await rename(temporary, file);
+        writeFileSync(temporary, value, { mode: 0o600 });
+        renameSync(temporary, file);
       } catch (e) {
         throw fileError(e, 'write', file);
       }
       return file;
     },
     remove: async () => {
-      await rm(path, { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true });
       clean();
       lock?.close();
     },
