@@ -81,6 +81,8 @@ test("outside of the command no text names one of lazy's commands or options", a
     .flatMap(({ path, text }) =>
       withoutComments(text)
         .split('\n')
+        // Another program's arguments are no text that anyone reads.
+        .filter((line) => !/\bspawn(?:Sync)?\(/u.test(line))
         .filter((line) => namesCommand(line.replace(OF_AWS, ''), options))
         .map((line) => `${path}: ${line.trim()}`),
     );
