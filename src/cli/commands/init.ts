@@ -58,7 +58,7 @@ async function init(args: CommandArguments, session: Session): Promise<void> {
   session.talk(`wrote ${file}`);
   const { store, keys } = config.settings;
   const own = [
-    ...keys.flatMap((key) => (key.kind === 'local' ? [key.file] : [])),
+    ...keys.flatMap((key) => ('file' in key ? [key.file] : [])),
     ...('dir' in store ? [store.dir] : []),
   ];
   const ignored = await ignoreInGit(session.cwd, own);
