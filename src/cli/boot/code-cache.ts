@@ -39,8 +39,8 @@ export interface CodeCache {
 const MAGIC = Buffer.from('lazyv8c1', 'latin1');
 // magic (8) ‖ V8's version and flags (u32) ‖ words (u32) ‖ SHA-256 of the source ‖ SHA-256 of the data
 const HEADER_LENGTH = 8 + 4 + 4 + 32 + 32;
-/** Files kept: enough for the chunks of one installation under a few versions of Node. */
-const MAX_FILES = 96;
+/** Files kept: some hundred are the chunks of one installation, which may meet a few versions of Node. */
+const MAX_FILES = 512;
 
 /**
  * Opens the cache in the user's cache folder. `undefined` where users have no numbers (Windows), and where
