@@ -1,4 +1,5 @@
 import { LazycredError } from './errors.js';
+import { decodeUtf8 } from './text/utf8.js';
 import type { SecretName } from './record/names.js';
 import { checked, type StandardSchema } from './secret/schema.js';
 
@@ -52,15 +53,12 @@ export class Secret implements SecretInfo {
    * @throws ERR_USAGE when it is not UTF-8: use `bytes()`
    */
   text(): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.#value);
-    } catch {
-      // The decoder's error says nothing more, and could one day quote the value.
-      throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not UTF-8 text`, {
-        name: this.name,
-        hint: { code: 'read-bytes' },
-      });
-    }
+    const text = decodeUtf8(this.#value);
+    if (text !== undefined) return text;
+    throw new LazycredError('ERR_USAGE', `the value of "${this.name}" is not UTF-8 text`, {
+      name: this.name,
+      hint: { code: 'read-bytes' },
+    });
   }
 
   /**

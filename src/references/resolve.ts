@@ -1,4 +1,5 @@
 import { isGlob, parseGlob } from '../text/glob.js';
+import { decodeUtf8 } from '../text/utf8.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../store.js';
 import { readReferences, type ReadOptions } from './read.js';
@@ -101,9 +102,7 @@ export function checkEnvironment(input: unknown): void {
 
 /** A value as text. @throws ERR_USAGE where it is none */
 export function textOf(name: string, value: Uint8Array | undefined): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
-  } catch {
-    throw new LazycredError('ERR_USAGE', `the value of "${name}" is not UTF-8 text`, { name });
-  }
+  const text = decodeUtf8(value ?? new Uint8Array());
+  if (text !== undefined) return text;
+  throw new LazycredError('ERR_USAGE', `the value of "${name}" is not UTF-8 text`, { name });
 }

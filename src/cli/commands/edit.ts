@@ -4,6 +4,7 @@ import type { Secret, Store } from '../../index.js';
 import { parseName } from '../../record/names.js';
 import { versionNumber } from '../../record/versions.js';
 import { quote, shellWord } from '../../text/printable.js';
+import { decodeUtf8 } from '../../text/utf8.js';
 import type { CommandArguments } from '../arguments/options.js';
 import { usage } from '../arguments/parse.js';
 import type { Command } from '../command.js';
@@ -158,11 +159,8 @@ function isJson(secret: Secret | undefined): boolean {
 }
 
 function refuseOtherBytes(text: Uint8Array): void {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(text);
-  } catch {
+  if (decodeUtf8(text) === undefined)
     throw usage('the text is not UTF-8 any more', 'have the editor save it as UTF-8');
-  }
 }
 
 /** The failure of storing a text, which is kept where the user is told. */

@@ -1,6 +1,7 @@
 import { LazycredError } from '../../errors.js';
 import { SCHEME } from '../../references/reference.js';
 import { printable, quote } from '../../text/printable.js';
+import { decodeUtf8 } from '../../text/utf8.js';
 
 /** Never handed on: it opens every secret that a passphrase seals. */
 const OWN = ['LAZYCRED_PASSPHRASE'];
@@ -50,7 +51,7 @@ export function makeEnvironment(parts: EnvironmentParts): MadeEnvironment {
   const replaced = new Set<string>();
   for (const { name, value } of parts.variables) {
     if (kept.has(name) && parts.inherited[name] !== undefined) continue;
-    const text = textOf(value);
+    const text = decodeUtf8(value);
     const why = text === undefined ? 'is not UTF-8' : unpassable(name, text);
     if (why !== undefined) problems.push(`${printable(name)} ${why}`);
     // A reference was there to be replaced.
@@ -71,14 +72,6 @@ function unpassable(name: string, text: string): string | undefined {
   const length = Buffer.byteLength(name) + Buffer.byteLength(text) + 2;
   if (process.platform === 'linux' && length > LONGEST_ON_LINUX) return 'is longer than 128 KiB';
   return undefined;
-}
-
-function textOf(value: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

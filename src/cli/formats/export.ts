@@ -1,6 +1,7 @@
 import { compareUtf8 } from '../../text/utf8-order.js';
 import { LazycredError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
+import { decodeUtf8 } from '../../text/utf8.js';
 import type { Entry } from './entry.js';
 import { keyOf } from '../../text/key-of.js';
 import { dockerEnvWriter } from './write/docker-env.js';
@@ -70,7 +71,7 @@ export function exportEntries(entries: readonly Entry[], o: ExportOptions): Uint
     if (other !== undefined) {
       problems.push({ names: [other, name], why: `have one key, ${inQuotes(key)}`, hint: RAW_NAMES });
     }
-    const text = textOf(value);
+    const text = decodeUtf8(value);
     const pair = { name, key, text: text ?? '' };
     const why = text === undefined ? 'is not UTF-8' : writer.refuse(pair);
     if (why !== undefined) {
@@ -111,14 +112,6 @@ function refusal(format: ExportFormat, problems: readonly Problem[]): LazycredEr
 // Not cut, as in other messages: every one that is refused is to be found by its name.
 function inQuotes(name: string): string {
   return `"${printable(name)}"`;
-}
-
-function textOf(value: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
-  } catch {
-    return undefined;
-  }
 }
 
 function byKey(a: Pair, b: Pair): number {

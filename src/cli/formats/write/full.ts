@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../../../text/utf8.js';
 import { LazycredError } from '../../../errors.js';
 import { compareUtf8 } from '../../../text/utf8-order.js';
 import { quote } from '../../../text/printable.js';
@@ -42,11 +43,8 @@ function line({ name, version, value, comment, tags = {}, by, created }: FullEnt
 }
 
 function valueMember(value: Uint8Array): string {
-  try {
-    return member('value', new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value));
-  } catch {
-    return member('base64', Buffer.from(value).toString('base64'));
-  }
+  const text = decodeUtf8(value);
+  return text === undefined ? member('base64', Buffer.from(value).toString('base64')) : member('value', text);
 }
 
 function member(key: string, text: string): string {
