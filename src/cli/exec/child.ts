@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
 import { quote } from '../../text/printable.js';
@@ -128,14 +129,10 @@ function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 async function endGroup(pid: number, graceMs: number): Promise<void> {
-  for (const end = performance.now() + graceMs; performance.now() < end; await pause(50)) {
+  for (const end = performance.now() + graceMs; performance.now() < end; await sleep(50)) {
     if (!killGroup(pid, 0)) return;
   }
   killGroup(pid, 'SIGKILL');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Whether this process is one of those that the terminal sends Ctrl-C to. */
@@ -193,6 +190,6 @@ export async function endAs(end: End): Promise<number> {
   }
   process.kill(process.pid, signal);
   // The signal comes at once, if it is not blocked.
-  await pause(1_000);
+  await sleep(1_000);
   return status;
 }

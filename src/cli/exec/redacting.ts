@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
 import { LazycredError } from '../../errors.js';
 import { codeOf } from '../../files/system-errors.js';
@@ -57,7 +58,7 @@ export function redacting(from: Readable, to: Writable, patterns: readonly Uint8
   return {
     drain: async () => {
       // Somebody else may hold the pipe open for ever: a program that went on in the background.
-      for (let looks = 0; !ended && looks < MOST_LOOKS; await pause(LOOK_MS)) {
+      for (let looks = 0; !ended && looks < MOST_LOOKS; await sleep(LOOK_MS)) {
         if (from.isPaused()) continue;
         if (performance.now() - last >= SILENCE_MS) break;
         looks++;
@@ -68,8 +69,4 @@ export function redacting(from: Readable, to: Writable, patterns: readonly Uint8
       if (failure !== undefined) throw failure;
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
