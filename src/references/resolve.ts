@@ -1,4 +1,5 @@
 import { isGlob, parseGlob } from '../text/glob.js';
+import { readAt } from '../text/read-at.js';
 import { decodeUtf8 } from '../text/utf8.js';
 import { LazycredError } from '../errors.js';
 import type { Store } from '../store.js';
@@ -38,18 +39,17 @@ export function findReferences(
   // From JavaScript anything may come as a value: what is no text holds no reference.
   for (const [name, value] of Object.entries(env) as [string, unknown][]) {
     if (typeof value !== 'string' || !value.startsWith(SCHEME)) continue;
-    if (tests.some((t) => t.matches(name))) references.set(name, referenceIn(name, value));
+    if (tests.some((t) => t.matches(name)))
+      references.set(
+        name,
+        readAt(
+          () => `${name}: `,
+          () => parseReference(value),
+        ),
+      );
     else unasked.push(name);
   }
   return { references, unasked };
-}
-
-function referenceIn(variable: string, value: string): Reference {
-  try {
-    return parseReference(value);
-  } catch (e) {
-    throw e instanceof LazycredError ? e.with({ message: `${variable}: ${e.message}` }) : e;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { LazycredError } from '../errors.js';
+import { readAt } from '../text/read-at.js';
 import { parseReference, SCHEME, type Reference } from './reference.js';
 
 /** A text with places for values: the pieces between them, one more than there are references. */
@@ -31,7 +32,13 @@ export function parseTemplate(text: Uint8Array): Template {
         `line ${line()}: "{{ ${SCHEME}" without its "}}" on the same line`,
       );
     }
-    references.push(referenceOn(line, Buffer.from(written.trimEnd(), 'latin1').toString()));
+    const reference = Buffer.from(written.trimEnd(), 'latin1').toString();
+    references.push(
+      readAt(
+        () => `line ${line()}: `,
+        () => parseReference(reference),
+      ),
+    );
     pieces.push(bytes.subarray(from, index));
     from = index + place.length;
   }
@@ -41,12 +48,4 @@ export function parseTemplate(text: Uint8Array): Template {
 /** The text with a value in each place, in the order of the references. */
 export function fillTemplate({ pieces }: Template, values: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(pieces.flatMap((piece, i) => [piece, values[i] ?? Buffer.alloc(0)]));
-}
-
-function referenceOn(line: () => number, text: string): Reference {
-  try {
-    return parseReference(text);
-  } catch (e) {
-    throw e instanceof LazycredError ? e.with({ message: `line ${line()}: ${e.message}` }) : e;
-  }
 }

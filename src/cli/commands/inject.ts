@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import { checkReferences, readReferences } from '../../references/read.js';
 import { fillTemplate, parseTemplate, type Template } from '../../references/template.js';
-import { LazycredError } from '../../errors.js';
 import { quote } from '../../text/printable.js';
+import { readAt } from '../../text/read-at.js';
 import type { CommandArguments } from '../arguments/options.js';
 import { usage } from '../arguments/parse.js';
 import type { Command } from '../command.js';
@@ -123,11 +123,10 @@ async function readTemplate(args: CommandArguments, session: Session): Promise<T
     shown === 'stdin'
       ? await readStdin(session.signal, MAX_IMPORT_BYTES, WAYS)
       : await readFileUpTo(pathOf(input ?? '', session.cwd), MAX_IMPORT_BYTES, shown);
-  try {
-    return parseTemplate(text);
-  } catch (e) {
-    throw e instanceof LazycredError ? e.with({ message: `${shown}, ${e.message}` }) : e;
-  }
+  return readAt(
+    () => `${shown}, `,
+    () => parseTemplate(text),
+  );
 }
 
 const WAYS = 'name it with -i FILE, or give it on stdin';

@@ -1,6 +1,6 @@
-import { LazycredError } from '../../errors.js';
 import { parseReference, SCHEME, type Reference } from '../../references/reference.js';
 import { quote } from '../../text/printable.js';
+import { readAt } from '../../text/read-at.js';
 import type { CommandArguments } from '../arguments/options.js';
 import { usage } from '../arguments/parse.js';
 import { importEntries, MAX_IMPORT_BYTES } from '../formats/import.js';
@@ -62,27 +62,19 @@ export async function envFileSources(paths: readonly string[], cwd: string): Pro
   for (const path of paths) {
     const shown = quote(path);
     const file = await readFileUpTo(pathOf(path, cwd), MAX_IMPORT_BYTES, shown);
-    for (const { name, value } of entriesOf(file, shown)) {
+    const entries = readAt(
+      () => `${shown}: `,
+      () => importEntries(file, 'dotenv'),
+    );
+    for (const { name, value } of entries) {
       const text = Buffer.from(value).toString();
-      const where = (): string => `${shown}: ${name}`;
-      sources.push({ variable: name, from: text.startsWith(SCHEME) ? referenceAt(where, text) : value });
+      const reference = (): Reference =>
+        readAt(
+          () => `${shown}: ${name}: `,
+          () => parseReference(text),
+        );
+      sources.push({ variable: name, from: text.startsWith(SCHEME) ? reference() : value });
     }
   }
   return sources;
-}
-
-function entriesOf(file: Uint8Array, shown: string): readonly { name: string; value: Uint8Array }[] {
-  try {
-    return importEntries(file, 'dotenv');
-  } catch (e) {
-    throw e instanceof LazycredError ? e.with({ message: `${shown}: ${e.message}` }) : e;
-  }
-}
-
-function referenceAt(where: () => string, text: string): Reference {
-  try {
-    return parseReference(text);
-  } catch (e) {
-    throw e instanceof LazycredError ? e.with({ message: `${where()}: ${e.message}` }) : e;
-  }
 }
