@@ -74,7 +74,7 @@ export const ROOMS = [
     files: ['aws/service-errors', 'aws/try-again', 'aws/racing-writers'],
     imports: LEAVES,
   },
-  { room: 'store/bulk', layer: 0, files: ['store/bulk', 'store/deadline'], imports: LEAVES },
+  { room: 'store/bulk', layer: 0, files: ['store/bulk', 'store/deadline', 'store/rest'], imports: LEAVES },
   {
     room: 'setup/steps',
     layer: 0,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isLazycredError, LazycredError, type ErrorCode } from '../errors.js';
+import { rest } from './rest.js';
 
 /** How many secrets are read or written at once. */
 export const CONCURRENCY = 16;
@@ -88,15 +88,6 @@ export async function forEach<T>(
   };
   await Promise.all(Array.from({ length: workers }, worker));
   return outcomes;
-}
-
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (e) {
-    signal?.throwIfAborted();
-    throw e;
-  }
 }
 
 /** All values, or one error that names every failure. */

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../backend.js';
 import { recordKind } from '../codec/detect.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { compareVersions } from '../record/versions.js';
 import type { SecretName } from '../record/names.js';
 import { sameFields, type StoredRecord } from '../record.js';
+import { rest } from './rest.js';
 
 /** How long to wait after a lost race. */
 export type BackOff = (attempt: number, signal: AbortSignal) => Promise<void>;
@@ -128,10 +128,5 @@ async function hasLanded(
 /** Random, and growing with the attempts. */
 export async function backOff(attempt: number, signal: AbortSignal): Promise<void> {
   const ms = Math.random() * Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch {
-    // Only the signal ends a sleep early; its own reason says more than the timer's AbortError.
-    signal.throwIfAborted();
-  }
+  await rest(ms, signal);
 }

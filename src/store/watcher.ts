@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../backend.js';
 import { isLazycredError, LazycredError } from '../errors.js';
 import { storedName, type SecretName } from '../record/names.js';
@@ -8,6 +7,7 @@ import { checkOptions } from './check-arguments.js';
 import type { OperationRunner } from './operation.js';
 import type { WatchOptions } from './options.js';
 import type { RecordReader } from './reader.js';
+import { rest } from './rest.js';
 
 /** The time between two looks where none is given, in milliseconds. */
 const EVERY_MS = 30_000;
@@ -92,13 +92,4 @@ interface Found {
 function isSeen(newest: StoredRecord, seen: Seen): boolean {
   if (newest.version !== seen.version) return false;
   return newest.version !== '' || (seen.fields !== undefined && sameFields(newest.fields, seen.fields));
-}
-
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (e) {
-    signal?.throwIfAborted();
-    throw e;
-  }
 }
