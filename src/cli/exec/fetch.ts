@@ -2,6 +2,7 @@ import { isLazycredError, LazycredError } from '../../errors.js';
 import type { Store } from '../../index.js';
 import { variablesBelow } from '../../references/below.js';
 import { readReferences } from '../../references/read.js';
+import type { Reference } from '../../references/reference.js';
 import type { Session } from '../session.js';
 import { withProgress } from '../steps/progress.js';
 import { namesOf } from '../steps/read-many.js';
@@ -49,10 +50,7 @@ export async function fetchAll(
   session: Session,
 ): Promise<FetchedValues> {
   const { first, last, files } = wanted;
-  const named = [...first, ...last, ...files].flatMap(({ from }) =>
-    from instanceof Uint8Array ? [] : [from],
-  );
-  if (named.length === 0 && wanted.prefixes.length === 0) {
+  if (wanted.prefixes.length === 0 && referencesOf([...first, ...last, ...files]).length === 0) {
     return { variables: valuesOf([...first, ...last]), files: valuesOf(files), secrets: [] };
   }
   const store = await open();
@@ -63,21 +61,15 @@ export async function fetchAll(
     return [];
   };
   const below = await sourcesBelow(store, wanted, session).catch(note);
-  const sources = [...first, ...below, ...last, ...files];
-  const references = sources.flatMap(({ from }) => (from instanceof Uint8Array ? [] : [from]));
+  const references = referencesOf([...first, ...below, ...last, ...files]);
   const values = await withProgress('reading', session, (progress) =>
     readReferences(store, references, { signal: session.signal, progress }).catch(note),
   );
   if (missing.length > 0) throw joined(missing);
   const byReference = new Map(references.map((r, i) => [r, values[i]?.value ?? NONE]));
-  const fill = (list: readonly Source[]): Variable[] =>
-    list.map(({ variable: name, from }) => ({
-      name,
-      value: from instanceof Uint8Array ? from : (byReference.get(from) ?? NONE),
-    }));
   return {
-    variables: fill([...first, ...below, ...last]),
-    files: fill(files),
+    variables: valuesOf([...first, ...below, ...last], byReference),
+    files: valuesOf(files, byReference),
     secrets: references.flatMap(({ name, version }, i) => {
       const read = values[i];
       return read === undefined ? [] : [{ name, ...read, isPinned: version !== undefined }];
@@ -85,10 +77,18 @@ export async function fetchAll(
   };
 }
 
-function valuesOf(sources: readonly Source[]): Variable[] {
-  return sources.flatMap(({ variable: name, from }) =>
-    from instanceof Uint8Array ? [{ name, value: from }] : [],
-  );
+function referencesOf(sources: readonly Source[]): Reference[] {
+  return sources.flatMap(({ from }) => (from instanceof Uint8Array ? [] : [from]));
+}
+
+function valuesOf(
+  sources: readonly Source[],
+  read: ReadonlyMap<Reference, Uint8Array> = new Map(),
+): Variable[] {
+  return sources.map(({ variable: name, from }) => ({
+    name,
+    value: from instanceof Uint8Array ? from : (read.get(from) ?? NONE),
+  }));
 }
 
 /** Two failures of one kind as one. */
